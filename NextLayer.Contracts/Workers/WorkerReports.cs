@@ -19,6 +19,13 @@ public sealed record RunReport
     public required Guid RunId { get; init; }
     public required Lease Lease { get; init; }
 
+    /// <summary>
+    /// 1, 2, 3 … per lease: a number that was applied already is answered <c>replayed</c>. Without it repeats are told
+    /// by their content, which cannot tell a report that holds log lines alone.
+    /// </summary>
+    [Range(1, int.MaxValue)]
+    public int? Seq { get; init; }
+
     /// <summary>In the order in which they happened.</summary>
     public IReadOnlyList<StepReport> Steps { get; init; } = [];
 
@@ -80,6 +87,9 @@ public sealed record RunCompletion
 
     /// <summary>Needed when FAILED.</summary>
     public string? ErrorMessage { get; init; }
+
+    /// <summary>With PAUSED: wake after so long even if no waiting step is due by then (a retry that was put off).</summary>
+    public double? WakeInMs { get; init; }
 }
 
 /// <summary>What became of a <see cref="RunReport"/>.</summary>

@@ -19,8 +19,10 @@ CREATE TABLE pipeline_runs (
     lease_seconds       integer,
     lease_expires_at    timestamptz,
     lease_losses        smallint NOT NULL DEFAULT 0,
-    -- Token under which the run ended, so that a repeat of the last report can be told from a stranger's.
-    final_lease_token   uuid,
+    -- Token of the newest lease that its holder ended, so that a repeat of the last report can be told from a stranger's.
+    last_lease_token    uuid,
+    -- Highest report number applied under the current or newest lease.
+    last_report_seq     integer NOT NULL DEFAULT 0,
     cancel_requested    boolean NOT NULL DEFAULT false,
 
     last_event_seq      integer NOT NULL DEFAULT 0,
