@@ -5,8 +5,8 @@ using NextLayer.Contracts.Json;
 
 namespace NextLayer.Contracts.Runs;
 
-[JsonConverter(typeof(LowerSnakeEnumConverter<LogLevel>))]
-public enum LogLevel
+[JsonConverter(typeof(LowerSnakeEnumConverter<RunLogLevel>))]
+public enum RunLogLevel
 {
     Debug,
     Info,
@@ -18,7 +18,7 @@ public enum LogLevel
 public sealed record RunLogLine
 {
     /// <summary><c>info</c> when absent.</summary>
-    public LogLevel Level { get; init; } = LogLevel.Info;
+    public RunLogLevel Level { get; init; } = RunLogLevel.Info;
 
     /// <summary>Cut at 8,192 characters.</summary>
     public required string Message { get; init; }
@@ -43,7 +43,7 @@ public sealed record RunLogEntry
     public required int Line { get; init; }
 
     public required DateTimeOffset Ts { get; init; }
-    public required LogLevel Level { get; init; }
+    public required RunLogLevel Level { get; init; }
     public required string Message { get; init; }
     public string? Source { get; init; }
     public string? StepId { get; init; }

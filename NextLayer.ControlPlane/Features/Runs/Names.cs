@@ -50,12 +50,12 @@ internal static class Names
         _ => throw new InvalidOperationException($"A wait_reason column holds '{text}', which this build does not know."),
     };
 
-    public static string Of(Contracts.Runs.LogLevel level) => level switch
+    public static string Of(RunLogLevel level) => level switch
     {
-        Contracts.Runs.LogLevel.Debug => "debug",
-        Contracts.Runs.LogLevel.Info => "info",
-        Contracts.Runs.LogLevel.Warning => "warning",
-        Contracts.Runs.LogLevel.Error => "error",
+        RunLogLevel.Debug => "debug",
+        RunLogLevel.Info => "info",
+        RunLogLevel.Warning => "warning",
+        RunLogLevel.Error => "error",
         _ => throw new ArgumentOutOfRangeException(nameof(level), level, null),
     };
 }

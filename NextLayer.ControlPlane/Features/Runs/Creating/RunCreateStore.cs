@@ -1,0 +1,83 @@
+using NextLayer.ControlPlane.Platform.Database;
+using Npgsql;
+
+namespace NextLayer.ControlPlane.Features.Runs.Creating;
+
+/// <summary>Inserts runs, many at a time.</summary>
+internal sealed class RunCreateStore(Databases databases)
+{
+    // One statement: the version is checked, the key taken and the run, its input and its first event written
+    // together, or nothing of it. A key somebody else holds makes the row disappear from "fresh"; the caller then
+    // looks up why with a second statement.
+    private const string InsertSql = """
+        WITH asked AS (
+            SELECT a.*, v.pipeline_id
+            FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::smallint[], $6::timestamptz[], $7::text[],
+                        $8::json[], $9::text[], $10::text[], $11::bytea[], $12::integer[], $13::text[], $14::bytea[])
+                 AS a (id, tenant_id, version_id, trigger_type, priority, run_after, traceparent, parameters,
+                       key_scope, key, request_hash, answer_status, answer_location, answer_body)
+            JOIN pipeline_versions v ON v.id = a.version_id AND v.tenant_id = a.tenant_id AND v.status = 'APPROVED'
+        ), keys AS (
+            INSERT INTO idempotency_keys (scope, key, request_hash, status, location, body)
+            SELECT key_scope, key, request_hash, answer_status, answer_location, answer_body
+            FROM asked WHERE key IS NOT NULL ORDER BY key_scope, key
+            ON CONFLICT DO NOTHING
+            RETURNING scope, key
+        ), fresh AS MATERIALIZED (
+            SELECT * FROM asked a
+            WHERE a.key IS NULL OR EXISTS (SELECT FROM keys k WHERE k.scope = a.key_scope AND k.key = a.key)
+        ), inputs AS (
+            INSERT INTO run_inputs (run_id, parameters) SELECT id, parameters FROM fresh WHERE parameters IS NOT NULL
+        ), events AS (
+            INSERT INTO run_events (run_id, seq, type, generation, payload, created_at)
+            SELECT id, 1, 'run.queued', 1,
+                   CASE WHEN run_after > now() THEN json_build_object('trigger_type', trigger_type, 'run_after', run_after)
+                        ELSE json_build_object('trigger_type', trigger_type) END,
+                   now()
+            FROM fresh
+        )
+        INSERT INTO pipeline_runs (id, tenant_id, pipeline_id, pipeline_version_id, status, trigger_type, priority,
+                                   run_after, traceparent, last_event_seq, created_at, updated_at)
+        SELECT id, tenant_id, pipeline_id, version_id, 'QUEUED', trigger_type, priority,
+               greatest(coalesce(run_after, now()), now()), traceparent, 1, now(), now()
+        FROM fresh
+        RETURNING id
+        """;
+
+    /// <summary>
+    /// Inserts those whose version is the tenant's and APPROVED and whose key is free; answers their ids. Two items of
+    /// one call must not carry the same key.
+    /// </summary>
+    public async Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<NewRun> runs, CancellationToken ct)
+    {
+        await using var connection = await databases.Hot.OpenConnectionAsync(ct);
+        return await InsertAsync(connection, runs, ct);
+    }
+
+    /// <summary>As above, on the caller's connection and in its transaction.</summary>
+    public static async Task<IReadOnlySet<Guid>> InsertAsync(
+        NpgsqlConnection connection, IReadOnlyList<NewRun> runs, CancellationToken ct)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add(InsertSql)
+            .Ids(runs, r => r.Id)
+            .Ids(runs, r => r.TenantId)
+            .Ids(runs, r => r.PipelineVersionId)
+            .Texts(runs, r => r.TriggerType)
+            .SmallIntegers(runs, r => r.Priority)
+            .Times(runs, r => r.RunAfter)
+            .Texts(runs, r => r.TraceParent)
+            .Json(runs, r => r.Parameters)
+            .Texts(runs, r => r.Keyed?.Scope)
+            .Texts(runs, r => r.Keyed?.Key)
+            .Bytes(runs, r => r.Keyed?.RequestHash)
+            .Integers(runs, r => r.Keyed?.Status)
+            .Texts(runs, r => r.Keyed?.Location)
+            .Bytes(runs, r => r.Keyed?.Body);
+        await using var rows = await batch.ExecuteReaderAsync(ct);
+        var made = new HashSet<Guid>();
+        while (await rows.ReadAsync(ct))
+            made.Add(rows.GetGuid(0));
+        return made;
+    }
+}
