@@ -1,0 +1,28 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace NextLayer.Workflows;
+
+/// <summary>Makes JSON elements that belong to no pooled document and so may be kept.</summary>
+internal static class JsonOut
+{
+    // The JSON goes into database columns and request bodies, never into HTML, so "<" and "é" stay readable.
+    public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static readonly JsonElement EmptyObject = Parse("{}"u8);
+
+    public static JsonElement Parse(ReadOnlySpan<byte> utf8)
+    {
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = 512 });
+        return JsonElement.ParseValue(ref reader);
+    }
+
+    public static JsonElement Write(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, Options))
+            write(writer);
+        return Parse(buffer.WrittenSpan);
+    }
+}
