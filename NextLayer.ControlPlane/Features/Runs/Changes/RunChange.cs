@@ -49,7 +49,7 @@ internal sealed class RunChange
     public Guid? LeaseToken { get; private set; }
     public Guid? LastLeaseToken { get; private set; }
     public int LastReportSeq { get; set; }
-    public int LeaseLosses { get; set; }
+    public int LeaseLosses { get; private set; }
     public bool CancelRequested { get; private set; }
     public int Seq { get; private set; }
     public int LogLine { get; private set; }
@@ -190,6 +190,15 @@ internal sealed class RunChange
         CancelRequested = false;
         RunAfter = Now;
         AddEvent(RunEventTypes.RunRetried, Payloads.Generation(Generation));
+    }
+
+    /// <summary>Takes the lease from its holder: whatever it still sends is a stranger's, never a repeat.</summary>
+    public void RevokeLease()
+    {
+        LeaseToken = null;
+        LastLeaseToken = null;
+        LeaseLosses++;
+        CloseOpenSteps(StepStatus.Abandoned, s => s.Status == StepStatus.Running);
     }
 
     private void ReleaseLease()

@@ -51,15 +51,10 @@ internal sealed partial class Reaper(
 
     internal static void TakeBack(RunChange run, int maxLosses)
     {
-        run.CloseOpenSteps(StepStatus.Abandoned, s => s.Status == StepStatus.Running);
+        run.RevokeLease();
         if (run.CancelRequested)
-        {
             run.End(RunStatus.Cancelled, run.ErrorMessage);
-            return;
-        }
-
-        run.LeaseLosses++;
-        if (run.LeaseLosses >= maxLosses)
+        else if (run.LeaseLosses >= maxLosses)
             run.End(
                 RunStatus.Failed,
                 $"worker_lost: {run.LeaseLosses} workers fell silent while they executed this run, the last was {run.Before.ClaimedBy}");
