@@ -24,11 +24,13 @@ public sealed class PostgresServer : IAsyncDisposable
     private readonly PostgresCluster cluster;
     private readonly PostgresBinaries binaries;
     private readonly SystemUser? user;
+    private readonly TemporaryFolder? temporary;
     private ChildProcess? process;
 
-    private PostgresServer(PostgresServerOptions options, ServerFolder folder, SystemUser? user)
+    private PostgresServer(PostgresServerOptions options, ServerFolder folder, SystemUser? user, TemporaryFolder? temporary)
     {
         this.options = options;
+        this.temporary = temporary;
         this.user = user;
         DataDirectory = folder.Path;
         binaries = PostgresBinaries.Find(options.BinDirectory, PostgresCluster.MadeBy(folder));
@@ -61,15 +63,15 @@ public sealed class PostgresServer : IAsyncDisposable
     public static async Task<PostgresServer> StartAsync(PostgresServerOptions? options = null, CancellationToken ct = default)
     {
         options ??= new PostgresServerOptions();
-        if (options.DataDirectory is null)
-            options = options with { DataDirectory = Path.Combine(ServerFolder.NewTemporary(), "postgres"), Ephemeral = true };
+        var temporary = options.DataDirectory is null ? TemporaryFolder.Create() : null;
+        if (temporary is not null)
+            options = options with { DataDirectory = Path.Combine(temporary.Path, "postgres"), Ephemeral = true };
 
-        var user = SystemUser.ForServers();
-        var folder = ServerFolder.Open(options.DataDirectory, user);
         var server = default(PostgresServer);
         try
         {
-            server = new PostgresServer(options, folder, user);
+            var user = SystemUser.ForServers();
+            server = new PostgresServer(options, ServerFolder.Open(options.DataDirectory!, user), user, temporary);
             await server.cluster.EnsureInitializedAsync(options.Ephemeral);
             await server.StartAsync(ct);
             return server;
@@ -78,8 +80,7 @@ public sealed class PostgresServer : IAsyncDisposable
         {
             if (server is not null)
                 await server.DisposeAsync();
-            else if (options.Ephemeral)
-                await PostgresStart.DeleteDataAsync(folder.Path);
+            temporary?.Dispose();
             throw;
         }
     }
@@ -156,6 +157,7 @@ public sealed class PostgresServer : IAsyncDisposable
         Ports.Release(Port);
         if (options.Ephemeral)
             await PostgresStart.DeleteDataAsync(DataDirectory);
+        temporary?.Dispose();
     }
 
     internal async Task<NpgsqlConnection> ConnectAsync(CancellationToken ct)

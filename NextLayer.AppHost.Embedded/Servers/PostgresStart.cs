@@ -44,9 +44,6 @@ internal static class PostgresStart
             {
                 if (Directory.Exists(folder))
                     Directory.Delete(folder, recursive: true);
-                var parent = Path.GetDirectoryName(folder)!;
-                if (Path.GetFileName(parent).StartsWith("nextlayer-", StringComparison.Ordinal) && !Directory.EnumerateFileSystemEntries(parent).Any())
-                    Directory.Delete(parent);
                 return;
             }
             catch (IOException) when (attempt < 40)

@@ -10,7 +10,6 @@ namespace NextLayer.AppHost.Embedded.Servers;
 internal sealed class ServerFolder
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private const UnixFileMode Enterable = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     private readonly SystemUser? user;
 
@@ -42,21 +41,14 @@ internal sealed class ServerFolder
         return folder;
     }
 
-    /// <summary>A folder made before by <see cref="Open"/> and perhaps elsewhere, with all it holds.</summary>
-    public static void Delete(string wanted)
+    /// <summary>Deletes a folder made before by <see cref="Open"/>, perhaps elsewhere, with all it holds.</summary>
+    /// <returns>False when there was none.</returns>
+    public static bool Delete(string wanted)
     {
         wanted = System.IO.Path.GetFullPath(wanted);
-        foreach (var path in new[] { wanted, Substitute(wanted) }.Where(Directory.Exists))
-            Directory.Delete(path, recursive: true);
-    }
-
-    /// <summary>A new folder among the temporary files that any user may pass through.</summary>
-    public static string NewTemporary()
-    {
-        var folder = Directory.CreateTempSubdirectory("nextlayer-").FullName;
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(folder, Enterable);
-        return folder;
+        var found = new[] { wanted, Substitute(wanted) }.Where(Directory.Exists).ToList();
+        found.ForEach(path => Directory.Delete(path, recursive: true));
+        return found.Count > 0;
     }
 
     public string PathOf(string name) => System.IO.Path.Combine(Path, name);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Npgsql;
 
@@ -53,6 +54,8 @@ internal sealed class Batcher<TItem, TResult> : IAsyncDisposable
             Fill(batch);
             if (batch.Count == 0)
                 continue; // The other writer was quicker.
+            // The loop would otherwise write in the trace of whoever first needed the batcher, for ever.
+            Activity.Current = batch[0].Caller;
             try
             {
                 var results = await handle([.. batch.Select(e => e.Item)], stopping.Token);
@@ -88,6 +91,7 @@ internal sealed class Batcher<TItem, TResult> : IAsyncDisposable
 
     private async Task HandleAloneAsync(Entry entry)
     {
+        Activity.Current = entry.Caller;
         try
         {
             entry.Answer.TrySetResult((await handle([entry.Item], stopping.Token))[0]);
@@ -109,6 +113,9 @@ internal sealed class Batcher<TItem, TResult> : IAsyncDisposable
     private sealed class Entry(TItem item)
     {
         public TItem Item { get; } = item;
+
+        /// <summary>The caller's span: a batch shows up in the trace of its first one.</summary>
+        public Activity? Caller { get; } = Activity.Current;
 
         public TaskCompletionSource<TResult> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

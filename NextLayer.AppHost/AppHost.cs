@@ -1,0 +1,50 @@
+using NextLayer.AppHost;
+
+if (AppHostOptions.AsksForHelp(args))
+    return AppHostOptions.PrintHelp();
+
+var builder = DistributedApplication.CreateBuilder(AppHostOptions.Complete(args));
+var options = AppHostOptions.Read(builder.Configuration);
+
+var postgres = builder.AddPostgres("postgres");
+if (!options.Ephemeral)
+    postgres.WithDataVolume("nextlayer-postgres");
+
+var database = postgres.AddDatabase("nextlayer");
+
+// On plain TCP: it is reached over loopback or the containers' own network alone.
+var redis = builder.AddRedis("redis")
+    .WithoutHttpsCertificate();
+
+var controlPlane = builder.AddProject<Projects.NextLayer_ControlPlane>("control-plane")
+    .WithHttpEndpoint(port: 8000)
+    .WithExternalHttpEndpoints()
+    .WithHttpHealthCheck("/health")
+    .WithReference(database)
+    .WithReference(redis)
+    .WaitFor(database)
+    .WaitFor(redis)
+    .WithReplicas(options.ControlPlanes);
+
+builder.AddProject<Projects.NextLayer_Worker>("worker")
+    .WithHttpEndpoint()
+    .WithHttpHealthCheck("/health")
+    .WithReference(controlPlane.GetEndpoint("http"))
+    .WaitFor(controlPlane)
+    .WithReplicas(options.Workers);
+
+var dashboard = builder.AddProject<Projects.NextLayer_Dashboard>("dashboard")
+    .WithHttpEndpoint(port: 3000)
+    .WithExternalHttpEndpoints()
+    .WithHttpHealthCheck("/health")
+    .WithReference(controlPlane.GetEndpoint("http"))
+    .WaitFor(controlPlane);
+
+controlPlane.WithEnvironment("CORS_ORIGINS", dashboard.GetEndpoint("http"));
+
+// A developer's own machine needs no keys. What is published keeps the control plane's default, which asks for them.
+if (builder.ExecutionContext.IsRunMode)
+    controlPlane.WithEnvironment("Auth__Required", "false");
+
+builder.Build().Run();
+return Environment.ExitCode;

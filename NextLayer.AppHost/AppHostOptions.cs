@@ -1,0 +1,81 @@
+using Microsoft.Extensions.Configuration;
+
+namespace NextLayer.AppHost;
+
+/// <summary>What may be said on the AppHost's command line, or in the environment under the same names.</summary>
+internal sealed record AppHostOptions
+{
+    private const string Help = """
+        Starts NextLayer: Postgres, Redis, control plane (http://localhost:8000), workers and dashboard (http://localhost:3000).
+
+          --workers N          worker processes, 1 to 100 (2)
+          --control-planes N   control plane processes behind one address, 1 to 20 (1)
+          --ephemeral          keep no data: the database goes when this program ends
+          --help               this text
+
+        Only where everything runs as plain processes (Orchestrator=embedded):
+
+          --reset              delete the data of earlier starts first; asks nothing
+          --data FOLDER        where data, logs and state.json go (.data beside this project)
+
+        A container engine, where one is found, runs Postgres and Redis (Orchestrator=aspire). To choose:
+          dotnet run --project NextLayer.AppHost -p:Orchestrator=embedded
+        """;
+
+    private static readonly string[] Flags = ["--ephemeral", "--reset"];
+    private static readonly string[] Values = ["--workers", "--control-planes", "--data"];
+
+    public required int Workers { get; init; }
+
+    public required int ControlPlanes { get; init; }
+
+    public required bool Ephemeral { get; init; }
+
+    public static bool AsksForHelp(string[] args) => args.Any(arg => arg is "--help" or "-h" or "-?");
+
+    public static int PrintHelp()
+    {
+        Console.WriteLine(Help);
+        return 0;
+    }
+
+    /// <summary>
+    /// Spells flags out, since configuration would take the next argument for a flag's value, and refuses what nobody reads:
+    /// a mistyped option must not look as if it had worked.
+    /// </summary>
+    public static string[] Complete(string[] args)
+    {
+        // Tools that publish pass options of their own.
+        var published = args.Any(arg => arg is "--operation" or "--publisher" or "--step");
+        var unknown = args.Where(arg => arg.StartsWith("--", StringComparison.Ordinal) && !arg.Contains(':', StringComparison.Ordinal))
+            .Select(arg => arg.Split('=')[0])
+            .Except([.. Flags, .. Values])
+            .ToList();
+        if (unknown.Count > 0 && !published)
+            Refuse($"There is no option {string.Join(", ", unknown)}.");
+
+        return [.. args.Select(arg => Flags.Contains(arg) ? arg + "=true" : arg)];
+    }
+
+    public static AppHostOptions Read(IConfiguration configuration) => new()
+    {
+        Workers = ReadCount(configuration, "workers", fallback: 2, most: 100),
+        ControlPlanes = ReadCount(configuration, "control-planes", fallback: 1, most: 20),
+        Ephemeral = bool.TryParse(configuration["ephemeral"], out var ephemeral) && ephemeral,
+    };
+
+    private static int ReadCount(IConfiguration configuration, string name, int fallback, int most)
+    {
+        if (configuration[name] is not { } text)
+            return fallback;
+        if (!int.TryParse(text, out var count) || count < 1 || count > most)
+            Refuse($"--{name} must be a number from 1 to {most}, not '{text}'.");
+        return count;
+    }
+
+    private static void Refuse(string reason)
+    {
+        Console.Error.WriteLine($"{reason} See --help.");
+        Environment.Exit(2);
+    }
+}
