@@ -1,7 +1,6 @@
-var builder = WebApplication.CreateBuilder(args);
+using NextLayer.ControlPlane;
+using NextLayer.ControlPlane.Platform.Database;
 
-var app = builder.Build();
-
-app.MapGet("/alive", () => "alive");
-
-app.Run();
+var app = ControlPlaneApp.Create(args);
+await app.Services.GetRequiredService<DatabaseStart>().PrepareAsync(app.Lifetime.ApplicationStopping);
+await app.RunAsync();

@@ -1,0 +1,70 @@
+using NextLayer.Contracts.Json;
+using NextLayer.ControlPlane.Platform.Cors;
+using NextLayer.ControlPlane.Platform.Database;
+using NextLayer.ControlPlane.Platform.Health;
+using NextLayer.ControlPlane.Platform.OpenApi;
+using NextLayer.ControlPlane.Platform.Errors;
+using NextLayer.ControlPlane.Platform.Redis;
+using NextLayer.ControlPlane.Platform.Requests;
+using NextLayer.ControlPlane.Platform.Validation;
+
+namespace NextLayer.ControlPlane;
+
+/// <summary>Puts the control plane together, for <c>Program</c> and for tests alike.</summary>
+internal static class ControlPlaneApp
+{
+    /// <param name="configure">Changes settings and services before anything is built.</param>
+    public static WebApplication Create(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        configure?.Invoke(builder);
+        AddPlatform(builder);
+        AddFeatures(builder);
+
+        var app = builder.Build();
+        UsePlatform(app);
+        MapFeatures(app.MapGroup("").WithRequestValidation());
+        return app;
+    }
+
+    private static void AddFeatures(WebApplicationBuilder builder)
+    {
+    }
+
+    private static void MapFeatures(IEndpointRouteBuilder api)
+    {
+    }
+
+    private static void AddPlatform(WebApplicationBuilder builder)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = BodyLimit.Largest;
+        });
+        builder.Services.ConfigureHttpJsonOptions(json => NextLayerJson.Configure(json.SerializerOptions));
+        builder.Services.AddOptions<DatabaseOptions>().BindConfiguration("Database").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<Databases>();
+        builder.Services.AddSingleton<Migrator>();
+        builder.Services.AddSingleton<DatabaseStart>();
+        builder.Services.AddSingleton<RunIds>();
+        builder.Services.AddSingleton<RedisConnection>();
+        builder.Services.AddProblems();
+        builder.AddCorsOrigins();
+        builder.AddApiDocument();
+    }
+
+    // CORS stands before what may refuse, so that a browser can read the refusal.
+    private static void UsePlatform(WebApplication app)
+    {
+        app.UseProblems();
+        app.UseMiddleware<AddressGuard>();
+        app.UseRouting();
+        app.UseCors();
+        app.UseMiddleware<BodyGuard>();
+        app.MapGet("/alive", () => TypedResults.Text("alive")).ExcludeFromDescription();
+        app.MapHealth();
+        app.MapApiDocument();
+    }
+}
