@@ -54,8 +54,48 @@ internal sealed class RunCreateStore(Databases databases)
         return await InsertAsync(connection, runs, ct);
     }
 
-    /// <summary>As above, on the caller's connection and in its transaction.</summary>
-    public static async Task<IReadOnlySet<Guid>> InsertAsync(
+    private const string TakeKeySql = """
+        INSERT INTO idempotency_keys (scope, key, request_hash, status, location, body)
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
+        """;
+
+    private const string IsKeyTakenSql = "SELECT EXISTS (SELECT FROM idempotency_keys WHERE scope = $1 AND key = $2)";
+
+    /// <summary>Inserts all or none, under one key for the whole call.</summary>
+    /// <returns>The ids that could be inserted (all, or else nothing was kept), or null when the key is taken.</returns>
+    public async Task<IReadOnlySet<Guid>?> InsertAllAsync(IReadOnlyList<NewRun> runs, KeyedAnswer? keyed, CancellationToken ct)
+    {
+        await using var connection = await databases.Hot.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        if (keyed is not null && !await TryTakeKeyAsync(connection, keyed, ct))
+            return null;
+        var made = await InsertAsync(connection, runs, ct);
+        if (made.Count == runs.Count)
+            await transaction.CommitAsync(ct);
+        return made;
+    }
+
+    public async Task<bool> IsKeyTakenAsync(string scope, string key, CancellationToken ct)
+    {
+        await using var command = databases.Hot.CreateCommand(IsKeyTakenSql);
+        command.Parameters.AddWithValue(scope);
+        command.Parameters.AddWithValue(key);
+        return await command.ExecuteScalarAsync(ct) is true;
+    }
+
+    private static async Task<bool> TryTakeKeyAsync(NpgsqlConnection connection, KeyedAnswer keyed, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(TakeKeySql, connection);
+        command.Parameters.AddWithValue(keyed.Scope);
+        command.Parameters.AddWithValue(keyed.Key);
+        command.Parameters.AddWithValue(keyed.RequestHash);
+        command.Parameters.AddWithValue(keyed.Status);
+        command.Parameters.AddWithValue((object?)keyed.Location ?? DBNull.Value);
+        command.Parameters.AddWithValue(keyed.Body);
+        return await command.ExecuteNonQueryAsync(ct) == 1;
+    }
+
+    private static async Task<IReadOnlySet<Guid>> InsertAsync(
         NpgsqlConnection connection, IReadOnlyList<NewRun> runs, CancellationToken ct)
     {
         await using var batch = new NpgsqlBatch(connection);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using NextLayer.Contracts.Runs;
 using NextLayer.ControlPlane.Features.Events;
 using NextLayer.ControlPlane.Features.Runs.Changes;
+using NextLayer.ControlPlane.Platform;
 using NextLayer.ControlPlane.Platform.Background;
 using NextLayer.ControlPlane.Platform.Database;
 
@@ -12,7 +13,12 @@ namespace NextLayer.ControlPlane.Features.Runs.Leases;
 /// the lock makes it certain that a heartbeat or completion either came before or finds the lease gone.
 /// </summary>
 internal sealed partial class Reaper(
-    Databases databases, NewsPublisher news, IOptions<LeaseOptions> options, TimeProvider time, ILogger<Reaper> logger)
+    Databases databases,
+    NewsPublisher news,
+    Telemetry telemetry,
+    IOptions<LeaseOptions> options,
+    TimeProvider time,
+    ILogger<Reaper> logger)
     : PeriodicService(time, logger)
 {
     private const int PageSize = 100;
@@ -44,6 +50,8 @@ internal sealed partial class Reaper(
         await RunWriter.WriteAsync(connection, runs, ct);
         await transaction.CommitAsync(ct);
         news.Publish(runs);
+        telemetry.LeasesLost(runs.Count);
+        telemetry.RunsChanged(runs, TimeSpan.Zero);
         foreach (var run in runs)
             LogTakenBack(run.Id, run.Before.ClaimedBy, run.Status, run.LeaseLosses);
         return runs.Count == PageSize;
@@ -68,6 +76,6 @@ internal sealed partial class Reaper(
         await command.ExecuteScalarAsync(ct);
     }
 
-    [LoggerMessage(1201, LogLevel.Warning, "Run {RunId} was lost by worker {WorkerId}: now {Status}, lost {Losses} times")]
+    [LoggerMessage(1211, LogLevel.Warning, "Run {RunId} was lost by worker {WorkerId}: now {Status}, lost {Losses} times")]
     private partial void LogTakenBack(Guid runId, string? workerId, RunStatus status, int losses);
 }

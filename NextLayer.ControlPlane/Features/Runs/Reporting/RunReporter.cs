@@ -2,6 +2,7 @@ using NextLayer.Contracts.Runs;
 using NextLayer.Contracts.Workers;
 using NextLayer.ControlPlane.Features.Events;
 using NextLayer.ControlPlane.Features.Runs.Changes;
+using NextLayer.ControlPlane.Platform;
 using NextLayer.ControlPlane.Platform.Batching;
 
 namespace NextLayer.ControlPlane.Features.Runs.Reporting;
@@ -14,12 +15,16 @@ internal sealed class RunReporter : IAsyncDisposable
 
     private readonly ReportStore store;
     private readonly NewsPublisher news;
+    private readonly Telemetry telemetry;
+    private readonly TimeProvider time;
     private readonly Batcher<IReadOnlyList<ReportItem>, IReadOnlyList<RunReportResult>> batcher;
 
-    public RunReporter(ReportStore store, NewsPublisher news)
+    public RunReporter(ReportStore store, NewsPublisher news, Telemetry telemetry, TimeProvider time)
     {
         this.store = store;
         this.news = news;
+        this.telemetry = telemetry;
+        this.time = time;
         batcher = new(ApplyAsync, BatchSize, items => items.Count, writers: 2);
     }
 
@@ -38,8 +43,11 @@ internal sealed class RunReporter : IAsyncDisposable
     private async Task<IReadOnlyList<IReadOnlyList<RunReportResult>>> ApplyAsync(
         IReadOnlyList<IReadOnlyList<ReportItem>> calls, CancellationToken ct)
     {
+        var started = time.GetTimestamp();
         var (results, changes) = await store.ApplyAsync([.. calls.SelectMany(c => c)], ct);
         news.Publish(changes);
+        telemetry.BatchWritten("report", results.Count, time.GetElapsedTime(started));
+        telemetry.RunsChanged(changes, time.GetElapsedTime(started));
         var answers = new List<IReadOnlyList<RunReportResult>>(calls.Count);
         var taken = 0;
         foreach (var call in calls)

@@ -1,0 +1,65 @@
+using NextLayer.Contracts.Runs;
+using NextLayer.ControlPlane.Features.Versions;
+using NextLayer.ControlPlane.Platform;
+
+namespace NextLayer.ControlPlane.Features.Runs.Claiming;
+
+internal static class ClaimEndpoints
+{
+    public static void MapClaiming(this RouteGroupBuilder runs) =>
+        runs.MapPost("/claim", ClaimAsync).WithName("ClaimRuns")
+            .WithSummary("Gives queued runs to a worker, each to one only.")
+            .Produces<ClaimedOne>().Produces<ClaimedMany>();
+
+    private static async Task<IResult> ClaimAsync(
+        ClaimRequest request, RunClaimer claimer, ClaimAnswers answers, CancellationToken ct)
+    {
+        var rows = await claimer.ClaimAsync(request, ct);
+        return request.MaxRuns is null
+            ? TypedResults.Ok(await answers.OneAsync(rows, ct))
+            : TypedResults.Ok(await answers.ManyAsync(rows, ct));
+    }
+}
+
+/// <summary>Adds to claimed runs what a worker needs to execute them: the definition, and what earlier attempts left.</summary>
+internal sealed class ClaimAnswers(VersionCatalog versions, ClaimedStepStore steps, Telemetry telemetry)
+{
+    public async Task<ClaimedOne> OneAsync(IReadOnlyList<ClaimedRow> rows, CancellationToken ct)
+    {
+        if (rows.Count == 0)
+            return new ClaimedOne { Claimed = false };
+        var claimed = (await DescribeAsync(rows, ct))[0];
+        return new ClaimedOne
+        {
+            Claimed = true,
+            Run = claimed.Run,
+            PipelineVersion = claimed.PipelineVersion,
+            Lease = claimed.Lease,
+            Steps = claimed.Steps.Count > 0 ? claimed.Steps : null,
+        };
+    }
+
+    public async Task<ClaimedMany> ManyAsync(IReadOnlyList<ClaimedRow> rows, CancellationToken ct) =>
+        new() { Claimed = rows.Count > 0, Runs = await DescribeAsync(rows, ct) };
+
+    private async Task<IReadOnlyList<ClaimedRun>> DescribeAsync(IReadOnlyList<ClaimedRow> rows, CancellationToken ct)
+    {
+        var stepsOf = await steps.ReadAsync([.. rows.Where(r => r.HasSteps).Select(r => r.Run.Id)], ct);
+        var runs = new List<ClaimedRun>(rows.Count);
+        foreach (var row in rows)
+        {
+            telemetry.RunClaimed(row.Run);
+            var version = await versions.GetAsync(row.Run.PipelineVersionId, ct)
+                ?? throw new InvalidOperationException($"Run {row.Run.Id} names version {row.Run.PipelineVersionId}, which is gone.");
+            runs.Add(new ClaimedRun
+            {
+                Run = row.Run,
+                PipelineVersion = new ClaimedVersion { Id = version.Id, Status = row.VersionStatus, DagSpec = version.Definition },
+                Lease = row.Lease,
+                Steps = [.. stepsOf[row.Run.Id]],
+            });
+        }
+
+        return runs;
+    }
+}

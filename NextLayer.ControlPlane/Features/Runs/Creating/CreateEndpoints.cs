@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using NextLayer.Contracts.Runs;
+using NextLayer.ControlPlane.Platform.Errors;
+using NextLayer.ControlPlane.Platform.Idempotency;
+
+namespace NextLayer.ControlPlane.Features.Runs.Creating;
+
+internal static class CreateEndpoints
+{
+    public static void MapRunCreation(this RouteGroupBuilder runs)
+    {
+        runs.MapPost("/", CreateAsync).WithIdempotencyKey().WithName("CreateRun").WithSummary("Queues a run of an approved version.");
+        runs.MapPost("/batch", CreateManyAsync).WithIdempotencyKey().WithName("CreateRuns")
+            .WithSummary("Queues up to 1,000 runs: all of them, or none.");
+    }
+
+    private static async Task<IResult> CreateAsync(
+        CreateRunRequest request, HttpContext context, RunCreator creator, IdempotentAnswers answers, CancellationToken ct)
+    {
+        var key = IdempotencyRequest.From(context);
+        return await creator.CreateAsync(request, key, ct) switch
+        {
+            CreateOutcome.Created created => TypedResults.Ok(created.Run),
+            CreateOutcome.KeyTaken => await answers.ReplayAsync(key!, ct), // Only a call with a key can find it taken.
+            var failure => Refuse(failure, ""),
+        };
+    }
+
+    private static async Task<IResult> CreateManyAsync(
+        CreateRunsRequest request, HttpContext context, RunCreator creator, IdempotentAnswers answers, CancellationToken ct)
+    {
+        var key = IdempotencyRequest.From(context);
+        var (runs, index, failure) = await creator.CreateManyAsync(request.Runs, key, ct);
+        return failure switch
+        {
+            null => TypedResults.Ok(new RunsCreated { Items = runs!, Count = runs!.Count }),
+            CreateOutcome.KeyTaken => await answers.ReplayAsync(key!, ct),
+            _ => Refuse(failure, $"runs[{index}]."),
+        };
+    }
+
+    private static ProblemHttpResult Refuse(CreateOutcome outcome, string prefix) => outcome switch
+    {
+        CreateOutcome.VersionNotFound => Problems.Make(
+            StatusCodes.Status404NotFound,
+            "pipeline_version_not_found",
+            prefix.Length == 0 ? "Pipeline version not found" : $"{prefix}pipeline_version_id: Pipeline version not found"),
+        CreateOutcome.VersionNotApproved => Problems.BadRequest(
+            "pipeline_version_not_approved",
+            prefix.Length == 0 ? "Pipeline version must be APPROVED" : $"{prefix}pipeline_version_id: Pipeline version must be APPROVED"),
+        CreateOutcome.BadParameters bad => Problems.Invalid(bad.Errors.ToDictionary(e => prefix + e.Key, e => e.Value)),
+        _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
+    };
+}

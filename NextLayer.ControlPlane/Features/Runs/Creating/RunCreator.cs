@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Text.Json;
+using NextLayer.Contracts.Json;
+using NextLayer.Contracts.Runs;
+using NextLayer.ControlPlane.Features.Events;
+using NextLayer.ControlPlane.Platform;
+using NextLayer.ControlPlane.Platform.Batching;
+using NextLayer.ControlPlane.Platform.Database;
+using NextLayer.ControlPlane.Platform.Idempotency;
+
+namespace NextLayer.ControlPlane.Features.Runs.Creating;
+
+/// <summary>Makes runs: checks their input, then writes concurrent wishes together.</summary>
+internal sealed class RunCreator : IAsyncDisposable
+{
+    private const int BatchSize = 256;
+
+    private readonly RunCreateStore store;
+    private readonly RunInputRules inputs;
+    private readonly NewsPublisher news;
+    private readonly RunIds ids;
+    private readonly Telemetry telemetry;
+    private readonly TimeProvider time;
+    private readonly Batcher<NewRun, bool> batcher;
+
+    public RunCreator(
+        RunCreateStore store, RunInputRules inputs, NewsPublisher news, RunIds ids, Telemetry telemetry, TimeProvider time)
+    {
+        this.store = store;
+        this.inputs = inputs;
+        this.news = news;
+        this.ids = ids;
+        this.telemetry = telemetry;
+        this.time = time;
+        batcher = new(InsertAsync, BatchSize);
+    }
+
+    /// <summary>Makes one run, or none; repeats of a known key make none.</summary>
+    public async Task<CreateOutcome> CreateAsync(CreateRunRequest request, IdempotencyRequest? key, CancellationToken ct)
+    {
+        if (await inputs.CheckAsync(request, ct) is { } problem)
+            return problem;
+        var created = Describe(request);
+        if (await batcher.EnqueueAsync(Prepare(request, created, key), ct))
+            return new CreateOutcome.Created(created);
+        return key is not null && await store.IsKeyTakenAsync(key.Scope, key.Key, ct)
+            ? new CreateOutcome.KeyTaken()
+            : await inputs.ExplainVersionAsync(request, ct);
+    }
+
+    /// <summary>Makes all runs or none.</summary>
+    /// <returns>The runs, or the first failure with its place in the request.</returns>
+    public async Task<(IReadOnlyList<RunCreated>? Runs, int Index, CreateOutcome? Failure)> CreateManyAsync(
+        IReadOnlyList<CreateRunRequest> requests, IdempotencyRequest? key, CancellationToken ct)
+    {
+        for (var i = 0; i < requests.Count; i++)
+        {
+            if (await inputs.CheckAsync(requests[i], ct) is { } problem)
+                return (null, i, problem);
+        }
+
+        var created = requests.Select(Describe).ToList();
+        var runs = requests.Zip(created, (request, run) => Prepare(request, run, key: null)).ToList();
+        var answer = key is null ? null : Keyed(key, new RunsCreated { Items = created, Count = created.Count });
+        var made = await store.InsertAllAsync(runs, answer, ct);
+        if (made is null)
+            return (null, 0, new CreateOutcome.KeyTaken());
+        if (runs.FindIndex(r => !made.Contains(r.Id)) is var missing and >= 0)
+            return (null, missing, await inputs.ExplainVersionAsync(requests[missing], ct));
+        Announce(runs);
+        return (created, 0, null);
+    }
+
+    private RunCreated Describe(CreateRunRequest request) => new()
+    {
+        Id = ids.Next(),
+        TenantId = request.TenantId,
+        PipelineVersionId = request.PipelineVersionId,
+        Status = RunStatus.Queued,
+        TriggerType = request.TriggerType ?? "manual",
+        Parameters = request.Parameters ?? RunRows.EmptyObject,
+    };
+
+    private static NewRun Prepare(CreateRunRequest request, RunCreated created, IdempotencyRequest? key)
+    {
+        var parameters = created.Parameters.GetRawText();
+        return new NewRun
+        {
+            Id = created.Id,
+            TenantId = created.TenantId,
+            PipelineVersionId = created.PipelineVersionId,
+            TriggerType = created.TriggerType,
+            Priority = (short)(request.Priority ?? 0),
+            RunAfter = request.RunAfter?.ToUniversalTime(),
+            TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C, Recorded: true } caller ? caller.Id : null,
+            Parameters = parameters == "{}" ? null : parameters,
+            Keyed = key is null ? null : Keyed(key, created),
+        };
+    }
+
+    private static KeyedAnswer Keyed<T>(IdempotencyRequest key, T answer) => new(
+        key.Scope,
+        key.Key,
+        key.RequestHash,
+        StatusCodes.Status200OK,
+        Location: null,
+        JsonSerializer.SerializeToUtf8Bytes(answer, NextLayerJson.Options));
+
+    private async Task<IReadOnlyList<bool>> InsertAsync(IReadOnlyList<NewRun> runs, CancellationToken ct)
+    {
+        var started = time.GetTimestamp();
+        // Two items with one key in one statement would both see the key as theirs: the later one is told it is taken.
+        var distinct = runs.DistinctBy(r => r.Keyed is { } k ? (k.Scope, k.Key) : (r.Id.ToString(), "")).ToList();
+        var made = await store.InsertAsync(distinct, ct);
+        telemetry.BatchWritten("create", runs.Count, time.GetElapsedTime(started));
+        Announce([.. distinct.Where(r => made.Contains(r.Id))]);
+        return [.. runs.Select(r => made.Contains(r.Id))];
+    }
+
+    private void Announce(IReadOnlyList<NewRun> runs)
+    {
+        telemetry.EventsWritten(runs.Count);
+        news.Publish([.. runs.Select(r => new RunHint(r.Id, r.TenantId, 1, RunStatus.Queued))]);
+    }
+
+    public ValueTask DisposeAsync() => batcher.DisposeAsync();
+}

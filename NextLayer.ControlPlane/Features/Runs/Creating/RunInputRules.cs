@@ -1,0 +1,39 @@
+using System.Text.Json;
+using NextLayer.Contracts.Runs;
+using NextLayer.ControlPlane.Features.Versions;
+using NextLayer.ControlPlane.Platform.Database;
+using Npgsql;
+
+namespace NextLayer.ControlPlane.Features.Runs.Creating;
+
+/// <summary>Whether a run may be made of a version with an input.</summary>
+internal sealed class RunInputRules(Databases databases, InputSchemas schemas)
+{
+    private const string StatusSql = "SELECT status FROM pipeline_versions WHERE id = $1 AND tenant_id = $2";
+
+    /// <summary>Checks the input against the version's <c>input_schema</c>; null when nothing is wrong with it.</summary>
+    public async ValueTask<CreateOutcome?> CheckAsync(CreateRunRequest request, CancellationToken ct)
+    {
+        var parameters = request.Parameters ?? RunRows.EmptyObject;
+        if (parameters.ValueKind != JsonValueKind.Object)
+            return new CreateOutcome.BadParameters(
+                new Dictionary<string, string[]> { ["parameters"] = ["must be a JSON object."] });
+        var errors = await schemas.ValidateAsync(request.PipelineVersionId, parameters, ct);
+        return errors.Count == 0
+            ? null
+            : new CreateOutcome.BadParameters(errors
+                .GroupBy(e => e.Path.Length == 0 ? "parameters" : $"parameters.{e.Path}")
+                .ToDictionary(g => g.Key, g => g.Select(e => e.Message).ToArray()));
+    }
+
+    /// <summary>Says why the insert left a run out.</summary>
+    public async Task<CreateOutcome> ExplainVersionAsync(CreateRunRequest request, CancellationToken ct)
+    {
+        await using var command = databases.Hot.CreateCommand(StatusSql);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = request.PipelineVersionId });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = request.TenantId });
+        return await command.ExecuteScalarAsync(ct) is null
+            ? new CreateOutcome.VersionNotFound(request.PipelineVersionId)
+            : new CreateOutcome.VersionNotApproved(request.PipelineVersionId);
+    }
+}

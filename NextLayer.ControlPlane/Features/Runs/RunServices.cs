@@ -1,0 +1,51 @@
+using NextLayer.ControlPlane.Features.Events;
+using NextLayer.ControlPlane.Features.Housekeeping;
+using NextLayer.ControlPlane.Features.Runs.Claiming;
+using NextLayer.ControlPlane.Features.Runs.Creating;
+using NextLayer.ControlPlane.Features.Runs.Leases;
+using NextLayer.ControlPlane.Features.Runs.Reporting;
+using NextLayer.ControlPlane.Features.Workers;
+
+namespace NextLayer.ControlPlane.Features.Runs;
+
+/// <summary>The run queue's services and loops.</summary>
+internal static class RunServices
+{
+    public static void AddRunQueue(this IServiceCollection services)
+    {
+        services.AddOptions<LeaseOptions>().BindConfiguration("Lease").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<NewsHub>();
+        services.AddSingleton<NewsPublisher>();
+        services.AddSingleton<RunEventReader>();
+        services.AddSingleton<RunReader>();
+        services.AddSingleton<RunControlStore>();
+
+        services.AddSingleton<RunCreateStore>();
+        services.AddSingleton<RunInputRules>();
+        services.AddSingleton<RunCreator>();
+
+        services.AddSingleton<ClaimStore>();
+        services.AddSingleton<ClaimedStepStore>();
+        services.AddSingleton<RunClaimer>();
+        services.AddSingleton<ClaimAnswers>();
+
+        services.AddSingleton<ReportStore>();
+        services.AddSingleton<RunReporter>();
+        services.AddSingleton<HeartbeatStore>();
+        services.AddSingleton<WorkerHeart>();
+
+        services.AddHostedService<RedisNews>();
+        services.AddHostedService<Reaper>();
+        services.AddHostedService<Waker>();
+        services.AddHostedService<Housekeeper>();
+    }
+
+    public static void MapRunQueue(this IEndpointRouteBuilder api)
+    {
+        var runs = api.MapGroup("/api/runs").WithTags("Runs");
+        runs.MapRunCreation();
+        runs.MapClaiming();
+        runs.MapRunControl();
+        api.MapWorkerReports();
+    }
+}
