@@ -1,4 +1,5 @@
 using NextLayer.Contracts.Json;
+using NextLayer.ControlPlane.Features.Versions;
 using NextLayer.ControlPlane.Platform.Cors;
 using NextLayer.ControlPlane.Platform.Database;
 using NextLayer.ControlPlane.Platform.Health;
@@ -7,6 +8,7 @@ using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Redis;
 using NextLayer.ControlPlane.Platform.Requests;
 using NextLayer.ControlPlane.Platform.Validation;
+using NextLayer.ServiceDefaults;
 
 namespace NextLayer.ControlPlane;
 
@@ -18,6 +20,7 @@ internal static class ControlPlaneApp
     {
         var builder = WebApplication.CreateBuilder(args);
         configure?.Invoke(builder);
+        builder.AddServiceDefaults();
         AddPlatform(builder);
         AddFeatures(builder);
 
@@ -29,6 +32,7 @@ internal static class ControlPlaneApp
 
     private static void AddFeatures(WebApplicationBuilder builder)
     {
+        builder.Services.AddSingleton<VersionCatalog>();
     }
 
     private static void MapFeatures(IEndpointRouteBuilder api)
@@ -63,7 +67,7 @@ internal static class ControlPlaneApp
         app.UseRouting();
         app.UseCors();
         app.UseMiddleware<BodyGuard>();
-        app.MapGet("/alive", () => TypedResults.Text("alive")).ExcludeFromDescription();
+        app.MapDefaultEndpoints();
         app.MapHealth();
         app.MapApiDocument();
     }
