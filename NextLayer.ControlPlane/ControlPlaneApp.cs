@@ -1,8 +1,12 @@
 using NextLayer.Contracts.Json;
+using NextLayer.ControlPlane.Features.Engine;
+using NextLayer.ControlPlane.Features.Runs;
 using NextLayer.ControlPlane.Features.Versions;
+using NextLayer.ControlPlane.Platform;
 using NextLayer.ControlPlane.Platform.Cors;
 using NextLayer.ControlPlane.Platform.Database;
 using NextLayer.ControlPlane.Platform.Health;
+using NextLayer.ControlPlane.Platform.Idempotency;
 using NextLayer.ControlPlane.Platform.OpenApi;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Redis;
@@ -33,10 +37,13 @@ internal static class ControlPlaneApp
     private static void AddFeatures(WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<VersionCatalog>();
+        builder.Services.AddSingleton<EngineState>();
+        builder.Services.AddRunQueue();
     }
 
     private static void MapFeatures(IEndpointRouteBuilder api)
     {
+        api.MapRunQueue();
     }
 
     private static void AddPlatform(WebApplicationBuilder builder)
@@ -53,7 +60,9 @@ internal static class ControlPlaneApp
         builder.Services.AddSingleton<Migrator>();
         builder.Services.AddSingleton<DatabaseStart>();
         builder.Services.AddSingleton<RunIds>();
+        builder.Services.AddSingleton<Telemetry>();
         builder.Services.AddSingleton<RedisConnection>();
+        builder.Services.AddSingleton<IdempotentAnswers>();
         builder.Services.AddProblems();
         builder.AddCorsOrigins();
         builder.AddApiDocument();

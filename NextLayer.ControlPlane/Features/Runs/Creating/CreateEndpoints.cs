@@ -48,7 +48,7 @@ internal static class CreateEndpoints
         CreateOutcome.VersionNotApproved => Problems.BadRequest(
             "pipeline_version_not_approved",
             prefix.Length == 0 ? "Pipeline version must be APPROVED" : $"{prefix}pipeline_version_id: Pipeline version must be APPROVED"),
-        CreateOutcome.BadParameters bad => Problems.Invalid(bad.Errors.ToDictionary(e => prefix + e.Key, e => e.Value)),
+        CreateOutcome.BadParameters bad => Problems.Invalid(bad.Errors),
         _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
     };
 }

@@ -14,6 +14,6 @@ internal abstract record CreateOutcome
 
     public sealed record VersionNotApproved(Guid VersionId) : CreateOutcome;
 
-    /// <summary>Per path below <c>parameters</c>.</summary>
+    /// <summary>Sentences by path in the request.</summary>
     public sealed record BadParameters(IReadOnlyDictionary<string, string[]> Errors) : CreateOutcome;
 }

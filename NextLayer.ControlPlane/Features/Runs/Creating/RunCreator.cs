@@ -38,7 +38,7 @@ internal sealed class RunCreator : IAsyncDisposable
     /// <summary>Makes one run, or none; repeats of a known key make none.</summary>
     public async Task<CreateOutcome> CreateAsync(CreateRunRequest request, IdempotencyRequest? key, CancellationToken ct)
     {
-        if (await inputs.CheckAsync(request, ct) is { } problem)
+        if (await inputs.CheckAsync(request, "parameters", ct) is { } problem)
             return problem;
         var created = Describe(request);
         if (await batcher.EnqueueAsync(Prepare(request, created, key), ct))
@@ -55,7 +55,7 @@ internal sealed class RunCreator : IAsyncDisposable
     {
         for (var i = 0; i < requests.Count; i++)
         {
-            if (await inputs.CheckAsync(requests[i], ct) is { } problem)
+            if (await inputs.CheckAsync(requests[i], $"runs[{i}].parameters", ct) is { } problem)
                 return (null, i, problem);
         }
 
@@ -117,7 +117,7 @@ internal sealed class RunCreator : IAsyncDisposable
         return [.. runs.Select(r => made.Contains(r.Id))];
     }
 
-    private void Announce(IReadOnlyList<NewRun> runs)
+    private void Announce(List<NewRun> runs)
     {
         telemetry.EventsWritten(runs.Count);
         news.Publish([.. runs.Select(r => new RunHint(r.Id, r.TenantId, 1, RunStatus.Queued))]);

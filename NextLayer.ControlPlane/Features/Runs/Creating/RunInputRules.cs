@@ -7,23 +7,21 @@ using Npgsql;
 namespace NextLayer.ControlPlane.Features.Runs.Creating;
 
 /// <summary>Whether a run may be made of a version with an input.</summary>
-internal sealed class RunInputRules(Databases databases, InputSchemas schemas)
+internal sealed class RunInputRules(Databases databases, VersionCatalog versions)
 {
     private const string StatusSql = "SELECT status FROM pipeline_versions WHERE id = $1 AND tenant_id = $2";
 
     /// <summary>Checks the input against the version's <c>input_schema</c>; null when nothing is wrong with it.</summary>
-    public async ValueTask<CreateOutcome?> CheckAsync(CreateRunRequest request, CancellationToken ct)
+    /// <param name="path">Where the input stands in the request: <c>parameters</c>, <c>runs[3].parameters</c>.</param>
+    public async ValueTask<CreateOutcome?> CheckAsync(CreateRunRequest request, string path, CancellationToken ct)
     {
         var parameters = request.Parameters ?? RunRows.EmptyObject;
         if (parameters.ValueKind != JsonValueKind.Object)
-            return new CreateOutcome.BadParameters(
-                new Dictionary<string, string[]> { ["parameters"] = ["must be a JSON object."] });
-        var errors = await schemas.ValidateAsync(request.PipelineVersionId, parameters, ct);
-        return errors.Count == 0
-            ? null
-            : new CreateOutcome.BadParameters(errors
-                .GroupBy(e => e.Path.Length == 0 ? "parameters" : $"parameters.{e.Path}")
-                .ToDictionary(g => g.Key, g => g.Select(e => e.Message).ToArray()));
+            return new CreateOutcome.BadParameters(new Dictionary<string, string[]> { [path] = ["must be a JSON object."] });
+        var version = await versions.GetAsync(request.PipelineVersionId, ct);
+        if (version is null || version.TenantId != request.TenantId)
+            return new CreateOutcome.VersionNotFound(request.PipelineVersionId);
+        return InputCheck.Check(version, parameters, path) is { } errors ? new CreateOutcome.BadParameters(errors) : null;
     }
 
     /// <summary>Says why the insert left a run out.</summary>
