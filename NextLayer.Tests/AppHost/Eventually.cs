@@ -1,0 +1,26 @@
+using System.Diagnostics;
+
+namespace NextLayer.Tests.AppHost;
+
+/// <summary>Waits for what another process does, which no clock of ours can hurry.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    /// <param name="condition">Looked at until it holds.</param>
+    /// <param name="sentence">Says what should have happened, when it did not in time.</param>
+    public static Task TrueAsync(Func<bool> condition, string sentence) => GetAsync(() => condition() ? "" : null, sentence);
+
+    public static async Task<T> GetAsync<T>(Func<T?> look, string sentence) where T : class
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(started) < Limit)
+        {
+            if (look() is { } found)
+                return found;
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        throw new TimeoutException($"Within {Limit.TotalSeconds:0} s this did not come true: {sentence}");
+    }
+}

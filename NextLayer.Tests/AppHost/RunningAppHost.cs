@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Text.Json;
+using NextLayer.AppHost.Embedded.Processes;
+
+namespace NextLayer.Tests.AppHost;
+
+/// <summary>The real AppHost in a process of its own, on throw-away data and free ports.</summary>
+internal sealed class RunningAppHost : IAsyncDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("nextlayer-test-").FullName;
+    private readonly Process process;
+    private readonly HashSet<int> seen = [];
+
+    private RunningAppHost(Func<IReadOnlyList<string>, ProcessStartInfo> launch)
+    {
+        Unix.LetOthersIn(folder);
+        process = Process.Start(launch(["dotnet", AssemblyPath, "--ephemeral", "--data", folder, "--DcpPublisher:RandomizePorts=true"]))!;
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+    }
+
+    public static string AssemblyPath => new Projects.NextLayer_AppHost().AssemblyPath;
+
+    /// <summary>Of what was started: the AppHost or its launcher.</summary>
+    public int ProcessId => process.Id;
+
+    /// <summary>The AppHost and every child it ever told of.</summary>
+    public IReadOnlySet<int> SeenProcesses => seen;
+
+    public Task Exited => process.WaitForExitAsync();
+
+    public string Folder => folder;
+
+    public static RunningAppHost Start() => new(line => new ProcessStartInfo(line[0], line.Skip(1)) { RedirectStandardOutput = true });
+
+    /// <summary>As <c>dotnet run</c> does: a parent that waits, and the variable that says so.</summary>
+    public static RunningAppHost StartUnderLauncher() =>
+        new(line => new ProcessStartInfo("sh", ["-c", "\"$@\" & wait", "launcher", .. line])
+        {
+            RedirectStandardOutput = true,
+            Environment = { ["DOTNET_LAUNCH_PROFILE"] = "http" },
+        });
+
+    /// <summary>Both servers and the first project run.</summary>
+    public Task UpAsync() => Eventually.TrueAsync(
+        () =>
+        {
+            var running = ReadState();
+            seen.UnionWith(running.Values);
+            return running.ContainsKey("postgres") && running.ContainsKey("control-plane");
+        },
+        "the AppHost started Postgres and the control plane");
+
+    public void Signal(ChildSignal signal) => NativeSignals.Send(process.Id, signal);
+
+    public async ValueTask DisposeAsync()
+    {
+        process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+        process.Dispose();
+        await Eventually.TrueAsync(TryDeleteFolder, $"the servers let go of {folder}");
+    }
+
+    private bool TryDeleteFolder()
+    {
+        try
+        {
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private Dictionary<string, int> ReadState()
+    {
+        var file = Path.Combine(folder, "state.json");
+        if (!File.Exists(file))
+            return [];
+        using var state = JsonDocument.Parse(File.ReadAllText(file));
+        seen.Add(state.RootElement.GetProperty("app_host_pid").GetInt32());
+        return state.RootElement.GetProperty("resources").EnumerateArray()
+            .Where(resource => resource.GetProperty("pid").ValueKind == JsonValueKind.Number)
+            .ToDictionary(resource => resource.GetProperty("label").GetString()!, resource => resource.GetProperty("pid").GetInt32());
+    }
+}
