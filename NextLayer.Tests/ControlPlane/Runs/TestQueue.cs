@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using NextLayer.Contracts.Runs;
@@ -9,6 +11,7 @@ using NextLayer.ControlPlane.Features.Runs.Claiming;
 using NextLayer.ControlPlane.Features.Runs.Creating;
 using NextLayer.ControlPlane.Features.Runs.Leases;
 using NextLayer.ControlPlane.Features.Runs.Reporting;
+using NextLayer.ControlPlane.Platform;
 using NextLayer.ControlPlane.Platform.Database;
 using NextLayer.Tests.Support;
 
@@ -18,8 +21,14 @@ namespace NextLayer.Tests.ControlPlane.Runs;
 internal sealed class TestQueue : IAsyncDisposable
 {
     private readonly RunIds ids = new(TimeProvider.System);
+    private readonly ServiceProvider meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly Telemetry telemetry;
 
-    private TestQueue(TestDatabase db) => Database = db;
+    private TestQueue(TestDatabase db)
+    {
+        Database = db;
+        telemetry = new Telemetry(meters.GetRequiredService<IMeterFactory>());
+    }
 
     public TestDatabase Database { get; }
     public Guid TenantId { get; } = Guid.CreateVersion7();
@@ -34,6 +43,7 @@ internal sealed class TestQueue : IAsyncDisposable
     public Reaper Reaper(int maxLosses = 3) => new(
         Database.Databases,
         News,
+        telemetry,
         Options.Create(new LeaseOptions { ReapGraceSeconds = 0, MaxLosses = maxLosses }),
         TimeProvider.System,
         NullLogger<Reaper>.Instance);
@@ -142,6 +152,7 @@ internal sealed class TestQueue : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await AssertSoundAsync();
+        await meters.DisposeAsync();
         await Database.DisposeAsync();
     }
 }

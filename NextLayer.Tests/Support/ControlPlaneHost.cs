@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using NextLayer.ControlPlane;
+
+namespace NextLayer.Tests.Support;
+
+/// <summary>A control plane in the test's own process: the real one, on a free loopback port and a test's database.</summary>
+internal sealed class ControlPlaneHost : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private ControlPlaneHost(WebApplication app)
+    {
+        this.app = app;
+        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        Http = new HttpClient { BaseAddress = Address };
+    }
+
+    public Uri Address { get; }
+    public HttpClient Http { get; }
+    public IServiceProvider Services => app.Services;
+
+    /// <param name="settings">Over the defaults, such as <c>("Lease:ReapGraceSeconds", "0")</c>.</param>
+    public static async Task<ControlPlaneHost> StartAsync(
+        TestDatabase database, string? redis = null, params (string Key, string Value)[] settings)
+    {
+        var app = ControlPlaneApp.Create([], builder =>
+        {
+            builder.Configuration.AddInMemoryCollection(
+            [
+                new("ConnectionStrings:nextlayer", database.ConnectionString),
+                new("ConnectionStrings:redis", redis),
+                new("urls", "http://127.0.0.1:0"),
+                new("Database:HotPoolSize", "8"),
+                new("Database:PoolSize", "8"),
+                .. settings.Select(s => new KeyValuePair<string, string?>(s.Key, s.Value)),
+            ]);
+            builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        });
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return new ControlPlaneHost(app);
+    }
+
+    public T Get<T>()
+        where T : notnull => app.Services.GetRequiredService<T>();
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await app.StopAsync(CancellationToken.None);
+        await app.DisposeAsync();
+    }
+}
