@@ -1,0 +1,31 @@
+#!/bin/sh
+# Installs what the tests need and runs them all. Arguments go to `dotnet test`:
+#   ./test.sh --filter "FullyQualifiedName~ControlPlane"
+set -eu
+cd "$(dirname "$0")"
+
+case " $* " in *" --help "* | *" -h "*)
+    sed -n '2,3s/^# //p' "$0"
+    exit 0
+    ;;
+esac
+
+if ! command -v dotnet >/dev/null 2>&1; then
+    echo "The .NET 10 SDK is missing: https://dotnet.microsoft.com/download" >&2
+    exit 1
+fi
+
+scripts/ensure-tools.sh postgres redis
+
+results=.artifacts/tests
+rm -rf "$results"
+dotnet build NextLayer.sln --nologo --verbosity quiet
+
+status=0
+dotnet test NextLayer.Tests --no-build --nologo \
+    --logger "console;verbosity=minimal" --logger "trx;LogFileName=results.trx" \
+    --results-directory "$results" --settings NextLayer.Tests/coverage.runsettings \
+    --collect "XPlat Code Coverage" "$@" || status=$?
+
+scripts/coverage.sh "$results"
+exit $status
