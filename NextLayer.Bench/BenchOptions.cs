@@ -1,0 +1,32 @@
+namespace NextLayer.Bench;
+
+/// <summary>How much to measure. Everything is bounded: counts are fixed here, and each wait has an end.</summary>
+internal sealed record BenchOptions
+{
+    /// <summary>A tenth of the work: shows that all of it runs, not how fast.</summary>
+    public bool Quick { get; init; }
+
+    /// <summary>Times each rate is measured; the median counts.</summary>
+    public int Repeat { get; init; } = 3;
+
+    /// <summary>Slots of each worker; null leaves the worker's own default.</summary>
+    public int? Slots { get; init; }
+
+    /// <summary>Prints what Postgres and our services log.</summary>
+    public bool Verbose { get; init; }
+
+    /// <summary>Runs per drain.</summary>
+    public int DrainRuns => Quick ? 4_000 : 20_000;
+
+    /// <summary>Runs made one by one, per repeat.</summary>
+    public int SingleCreates => Quick ? 1_000 : 5_000;
+
+    /// <summary>Runs whose start is timed.</summary>
+    public int LatencyRuns => Quick ? 40 : 200;
+
+    /// <summary>Runs in the list.</summary>
+    public int ListedRuns => Quick ? 100_000 : 1_000_000;
+
+    /// <summary>Requests per kind of list page.</summary>
+    public int ListRequests => Quick ? 40 : 200;
+}

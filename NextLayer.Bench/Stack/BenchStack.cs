@@ -1,0 +1,69 @@
+using System.Globalization;
+using NextLayer.Bench.Reporting;
+
+namespace NextLayer.Bench.Stack;
+
+/// <summary>A control plane and its workers on a database of their own, as separate processes like in production.</summary>
+internal sealed class BenchStack : IAsyncDisposable
+{
+    private readonly List<ServiceProcess> services = [];
+
+    private BenchStack(BenchDatabase database) => Database = database;
+
+    public BenchDatabase Database { get; }
+
+    public ApiClient Api { get; private set; } = null!; // Set by StartAsync, the only way to get an instance.
+
+    public static async Task<BenchStack> StartAsync(BenchContext bench, int workers, CancellationToken ct)
+    {
+        var stack = new BenchStack(await bench.Servers.CreateDatabaseAsync(ct));
+        try
+        {
+            var controlPlane = await stack.StartServiceAsync(bench, "control plane", "NextLayer.ControlPlane", new()
+            {
+                ["ConnectionStrings__nextlayer"] = stack.Database.ConnectionString,
+                ["ConnectionStrings__redis"] = bench.Servers.Redis,
+                ["Auth__Required"] = "false",
+            }, ct);
+            stack.Api = new ApiClient(controlPlane.Address);
+            for (var i = 1; i <= workers; i++)
+            {
+                await stack.StartServiceAsync(bench, $"worker {i}", "NextLayer.Worker", new()
+                {
+                    ["CP_BASE"] = controlPlane.Address.ToString(),
+                    ["WORKER_ID"] = $"bench-{i}",
+                    ["SLOTS"] = bench.Options.Slots?.ToString(CultureInfo.InvariantCulture),
+                }, ct);
+            }
+
+            return stack;
+        }
+        catch
+        {
+            await stack.DisposeAsync();
+            throw;
+        }
+    }
+
+    public void MeasureMemory(Report report, string after)
+    {
+        foreach (var service in services)
+            report.Add(service.MeasureMemory(after));
+    }
+
+    private async Task<ServiceProcess> StartServiceAsync(
+        BenchContext bench, string name, string project, Dictionary<string, string?> environment, CancellationToken ct)
+    {
+        var service = await ServiceProcess.StartAsync(name, project, environment, bench.Options.Verbose, ct);
+        services.Add(service);
+        return service;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Api?.Dispose();
+        foreach (var service in Enumerable.Reverse(services))
+            await service.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+}
