@@ -1,7 +1,10 @@
+using NextLayer.Dashboard;
+using NextLayer.ServiceDefaults;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
 
 var app = builder.Build();
-
-app.MapGet("/alive", () => "alive");
-
+app.MapDefaultEndpoints();
+app.MapStartPage();
 app.Run();

@@ -8,8 +8,8 @@ if [ -z "$report" ]; then
     exit 0
 fi
 
-# One element a line, then each package's own lines are counted: a line that several methods share counts once.
-tr '>' '>\n' < "$report" | awk '
+# Counts the lines of each package: a line that several methods share counts once.
+awk '
     function attribute(name,    at) {
         at = match($0, name "=\"[^\"]*\"")
         return at ? substr($0, RSTART + length(name) + 2, RLENGTH - length(name) - 3) : ""
@@ -26,4 +26,4 @@ tr '>' '>\n' < "$report" | awk '
         }
         close("sort")
         if (lines) printf "  %-32s %5.1f %% of %5d lines\n", "all", 100 * hits / lines, lines
-    }'
+    }' "$report"
