@@ -51,18 +51,8 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
-    /// <returns>The volumes that were there.</returns>
-    public IReadOnlyList<string> Reset(IEnumerable<string> volumes)
-    {
-        var deleted = new List<string>();
-        foreach (var volume in volumes.Select(Volume))
-        {
-            if (ServerFolder.Delete(volume))
-                deleted.Add(volume);
-        }
-
-        return deleted;
-    }
+    /// <returns>The folders that were there.</returns>
+    public IReadOnlyList<string> Reset(IEnumerable<string> volumes) => [.. volumes.SelectMany(volume => ServerFolder.Delete(Volume(volume)))];
 
     public void Dispose()
     {

@@ -30,7 +30,8 @@ internal sealed class Supervisor(ISupervised unit, StateBoard board, TimeProvide
     {
         try
         {
-            await when.WaitAsync(ct);
+            if (!await PredecessorsAreHealthyAsync(when, ct))
+                return;
             for (var crashes = 0; ;)
             {
                 var started = time.GetTimestamp();
@@ -49,6 +50,21 @@ internal sealed class Supervisor(ISupervised unit, StateBoard board, TimeProvide
         {
             Set(ReplicaPhase.Stopped, ex.Message);
             healthy.TrySetException(ex);
+        }
+    }
+
+    private async Task<bool> PredecessorsAreHealthyAsync(Task when, CancellationToken ct)
+    {
+        try
+        {
+            await when.WaitAsync(ct);
+            return true;
+        }
+        catch (Exception ex) when (!ct.IsCancellationRequested)
+        {
+            Set(ReplicaPhase.Stopped, "what it waits for cannot start");
+            healthy.TrySetException(ex);
+            return false;
         }
     }
 

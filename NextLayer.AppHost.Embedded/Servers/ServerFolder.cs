@@ -42,13 +42,13 @@ internal sealed class ServerFolder
     }
 
     /// <summary>Deletes a folder made before by <see cref="Open"/>, perhaps elsewhere, with all it holds.</summary>
-    /// <returns>False when there was none.</returns>
-    public static bool Delete(string wanted)
+    /// <returns>Where it was; empty when there was none.</returns>
+    public static IReadOnlyList<string> Delete(string wanted)
     {
         wanted = System.IO.Path.GetFullPath(wanted);
         var found = new[] { wanted, Substitute(wanted) }.Where(Directory.Exists).ToList();
         found.ForEach(path => Directory.Delete(path, recursive: true));
-        return found.Count > 0;
+        return found;
     }
 
     public string PathOf(string name) => System.IO.Path.Combine(Path, name);

@@ -1,3 +1,4 @@
+using NextLayer.ControlPlane.Features.Dispatch;
 using NextLayer.ControlPlane.Features.Events;
 using NextLayer.ControlPlane.Features.Housekeeping;
 using NextLayer.ControlPlane.Features.Runs.Claiming;
@@ -38,6 +39,7 @@ internal static class RunServices
         services.AddHostedService<Reaper>();
         services.AddHostedService<Waker>();
         services.AddHostedService<Housekeeper>();
+        services.AddHostedService<QueueSampler>();
     }
 
     public static void MapRunQueue(this IEndpointRouteBuilder api)

@@ -57,9 +57,9 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
         _ => false,
     };
 
-    [LoggerMessage(1101, LogLevel.Warning, "Postgres could not serve {Method} {Path}")]
+    [LoggerMessage(1151, LogLevel.Warning, "Postgres could not serve {Method} {Path}")]
     private partial void LogDatabaseAway(Exception exception, string method, string path);
 
-    [LoggerMessage(1102, LogLevel.Error, "Unexpected failure of {Method} {Path}")]
+    [LoggerMessage(1152, LogLevel.Error, "Unexpected failure of {Method} {Path}")]
     private partial void LogUnexpected(Exception exception, string method, string path);
 }

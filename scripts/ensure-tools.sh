@@ -1,0 +1,111 @@
+#!/bin/sh
+# Installs what is missing of the programs named as arguments: postgres, redis, chromium.
+# Says nothing when nothing is missing. Debian and Ubuntu through apt-get, macOS through Homebrew.
+#
+#   scripts/ensure-tools.sh postgres redis
+#
+# NextLayer starts servers of its own. The services that come with the packages are not started because of us, and
+# services that are there already are left alone.
+set -eu
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+have_postgres() {
+    have initdb && have postgres && return 0
+    for folder in /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /opt/homebrew/opt/postgresql@*/bin /usr/local/opt/postgresql@*/bin; do
+        [ -x "$folder/initdb" ] && [ -x "$folder/postgres" ] && return 0
+    done
+    return 1
+}
+
+have_tool() {
+    case $1 in
+        postgres) have_postgres ;;
+        redis) have redis-server ;;
+        chromium) have chromium || have chromium-browser || have google-chrome || [ -d "/Applications/Google Chrome.app" ] ;;
+        *) echo "ensure-tools.sh: '$1' is none of postgres, redis, chromium" >&2; exit 2 ;;
+    esac
+}
+
+apt_package() {
+    case $1 in
+        postgres) echo postgresql ;;
+        redis) echo redis-server ;;
+        chromium) echo chromium ;;
+    esac
+}
+
+brew_package() {
+    case $1 in
+        postgres) echo postgresql@17 ;;
+        redis) echo redis ;;
+        chromium) echo "--cask google-chrome" ;;
+    esac
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    elif have sudo; then
+        sudo "$@"
+    else
+        echo "Installing needs root, and there is no sudo. As root: $*" >&2
+        exit 1
+    fi
+}
+
+# While the packages are set up: make no default database cluster, and start no service.
+# Both files are taken away again; one that was there before stays as it was.
+install_with_apt() {
+    script='
+        set -eu
+        added=
+        cleanup() { for file in $added; do rm -f "$file"; done; }
+        trap cleanup EXIT
+        trap "exit 130" INT TERM
+        conf=/etc/postgresql-common/createcluster.d/nextlayer.conf
+        if [ ! -e "$conf" ]; then
+            mkdir -p "${conf%/*}"
+            echo "create_main_cluster = false" > "$conf"
+            added="$added $conf"
+        fi
+        policy=/usr/sbin/policy-rc.d
+        if [ ! -e "$policy" ]; then
+            printf "#!/bin/sh\nexit 101\n" > "$policy"
+            chmod 755 "$policy"
+            added="$added $policy"
+        fi
+        export DEBIAN_FRONTEND=noninteractive
+        apt-get update -qq
+        apt-get install -y -qq --no-install-recommends "$@" > /dev/null
+        # The package enables its service for the next boot; with no service running, nobody here asked for that.
+        if [ "${DISABLE_REDIS:-}" = 1 ] && command -v systemctl > /dev/null 2>&1; then
+            systemctl disable --quiet redis-server 2> /dev/null || true
+        fi'
+    case " $* " in *" redis-server "*) disable=1 ;; *) disable=0 ;; esac
+    as_root env DISABLE_REDIS="$disable" sh -c "$script" install "$@"
+}
+
+missing=
+for tool in "$@"; do
+    have_tool "$tool" || missing="$missing $tool"
+done
+[ -n "$missing" ] || exit 0
+
+echo "Installing what is missing:$missing"
+packages=
+if have apt-get; then
+    for tool in $missing; do packages="$packages $(apt_package "$tool")"; done
+    # shellcheck disable=SC2086 # one word per package
+    install_with_apt $packages
+elif have brew; then
+    # shellcheck disable=SC2046 # options and name are words of their own
+    for tool in $missing; do brew install --quiet $(brew_package "$tool"); done
+else
+    echo "Neither apt-get nor brew is here; install these by hand:$missing" >&2
+    exit 1
+fi
+
+for tool in $missing; do
+    have_tool "$tool" || { echo "$tool was installed but cannot be found." >&2; exit 1; }
+done

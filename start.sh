@@ -1,0 +1,17 @@
+#!/bin/sh
+# Starts NextLayer, installing first what this machine lacks. Options go to the AppHost: ./start.sh --help
+set -eu
+cd "$(dirname "$0")"
+
+if ! command -v dotnet >/dev/null 2>&1; then
+    echo "The .NET 10 SDK is missing: https://dotnet.microsoft.com/download" >&2
+    exit 1
+fi
+
+# --help installs nothing.
+case " $* " in
+    *" --help "* | *" -h "*) ;;
+    *) scripts/ensure-tools.sh postgres redis ;;
+esac
+
+exec dotnet run --project NextLayer.AppHost -- "$@"
