@@ -13,7 +13,9 @@ internal sealed record ExecutionServices(
     StepPlaces Places,
     Telemetry Telemetry)
 {
-    public StepLog LogOf(ActiveRun run, string stepId, int attempt) => new(run, Reporter, stepId, attempt);
+    private readonly Action<ActiveRun> send = Reporter.Send;
+
+    public StepLog LogOf(ActiveRun run, string stepId, int attempt) => new(run, send, stepId, attempt);
 }
 
 /// <summary>Bounds the steps of all runs that execute at once.</summary>

@@ -1,10 +1,9 @@
 using NextLayer.Contracts.Runs;
-using NextLayer.Worker.Reporting;
 
 namespace NextLayer.Worker.Execution;
 
 /// <summary>Writes lines into the run's own log, where the people who run the pipeline read them.</summary>
-internal sealed class StepLog(ActiveRun run, Reporter reporter, string? stepId, int? attempt)
+internal sealed class StepLog(ActiveRun run, Action<ActiveRun> send, string? stepId, int? attempt)
 {
     /// <summary>More of a message is cut off.</summary>
     public const int MaxMessage = 8192;
@@ -23,6 +22,6 @@ internal sealed class StepLog(ActiveRun run, Reporter reporter, string? stepId, 
             StepId = stepId,
             Attempt = attempt,
         });
-        reporter.Send(run);
+        send(run);
     }
 }
