@@ -1,7 +1,6 @@
-using Microsoft.Extensions.DependencyInjection;
 using NextLayer.Contracts.Runs;
+using NextLayer.Tests.AppHost;
 using NextLayer.Tests.Worker.Support;
-using NextLayer.Worker.Claiming;
 
 namespace NextLayer.Tests.Worker;
 
@@ -94,12 +93,12 @@ public sealed class ConnectionTests
         var worker = await TestWorker.StartAsync(controlPlane);
         await controlPlane.UntilAsync(() => !controlPlane.Heartbeats.IsEmpty, "the worker is listed");
         await controlPlane.DisposeAsync();
-        await Eventually(() => worker.Lines.Count("Control plane") == 1);
+        await Eventually.TrueAsync(() => worker.Lines.Count("Control plane http") == 1, "the outage is told");
 
         await using var again = await FakeControlPlane.StartAsync(address.Port);
         var id = again.Add("""{"steps": ["a"]}""");
         await again.UntilAsync(id, RunStatus.Succeeded);
-        await Eventually(() => worker.Lines.Count("Control plane can be used again") == 1);
+        await Eventually.TrueAsync(() => worker.Lines.Count("Control plane can be used again") == 1, "its end is told");
         await worker.DisposeAsync();
 
         Assert.Equal(1, worker.Lines.Count("Control plane http"));
@@ -129,8 +128,7 @@ public sealed class ConnectionTests
         await using var worker = await TestWorker.StartAsync(controlPlane, [("LEASE_SECONDS", "2"), ("HEARTBEAT_SECONDS", "0.5")], probe);
 
         await probe.StartedAsync("a");
-        var held = worker.Services.GetRequiredService<HeldRuns>().Find(id);
-        await Eventually(() => held is { MayStartSideEffects: false });
+        await Eventually.TrueAsync(() => worker.Held(id) is { MayStartSideEffects: false }, "the lease is old");
         probe.Complete("a");
         await controlPlane.UntilStepAsync(id, "a", StepStatus.Completed);
         var whileStale = probe.Calls.Count;
@@ -140,12 +138,5 @@ public sealed class ConnectionTests
         await controlPlane.UntilAsync(id, RunStatus.Succeeded);
 
         Assert.Equal(1, whileStale);
-    }
-
-    private static async Task Eventually(Func<bool> isSo)
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!isSo())
-            await Task.Delay(10, deadline.Token);
     }
 }

@@ -1,6 +1,8 @@
 using NextLayer.Contracts.Engine;
 using NextLayer.Contracts.Runs;
+using NextLayer.Tests.AppHost;
 using NextLayer.Tests.Worker.Support;
+using NextLayer.Worker.Execution;
 
 namespace NextLayer.Tests.Worker;
 
@@ -111,6 +113,7 @@ public sealed class StoppingTests
 
         await probe.StartedAsync("a");
         controlPlane.SetEngine(EngineStates.Stopped);
+        await Eventually.TrueAsync(() => worker.Held(id)?.Stop == StopRequest.HandBack, "the worker knows that the engine stopped");
         probe.Complete("a");
         var run = await controlPlane.UntilAsync(id, RunStatus.Queued);
         var left = run.States;

@@ -71,7 +71,7 @@ internal sealed partial class ClaimLoop(
         if (answer.Runs.Count > 0)
         {
             idle = false;
-            Take(answer.Runs, repeated ? unansweredSince : LeasedSince(askedAt));
+            Take(answer.Runs, repeated ? unansweredSince : LeasedSince(askedAt), draining.IsCancellationRequested);
             return;
         }
 
@@ -131,7 +131,7 @@ internal sealed partial class ClaimLoop(
     /// <summary>A claim that waited was answered long after it was sent; its leases began at the end of the wait.</summary>
     private long LeasedSince(long askedAt) => Math.Max(askedAt, time.GetTimestamp() - (time.TimestampFrequency / 2));
 
-    private void Take(IReadOnlyList<ClaimedRun> claimed, long leasedSince)
+    private void Take(IReadOnlyList<ClaimedRun> claimed, long leasedSince, bool draining)
     {
         telemetry.Claimed(claimed.Count);
         foreach (var claim in claimed)
@@ -140,6 +140,8 @@ internal sealed partial class ClaimLoop(
             if (!held.Add(run))
                 continue;
             LogClaimed(run.Id);
+            if (draining)
+                run.RequestStop(StopRequest.HandBack);
             queue.Add(run);
         }
     }

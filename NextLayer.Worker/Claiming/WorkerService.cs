@@ -65,10 +65,10 @@ internal sealed partial class WorkerService(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         LogDraining(held.Count);
+        StopRuns(StopRequest.HandBack);
         heartbeats.Drain();
         await draining.CancelAsync();
-        await Quietly(claiming); // What it still was given is marked below like all other runs.
-        StopRuns(StopRequest.HandBack);
+        await Quietly(claiming);
         if (!await InTimeAsync(queue.IdleAsync, options.Grace))
         {
             StopRuns(StopRequest.HandBackNow);

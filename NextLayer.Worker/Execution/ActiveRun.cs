@@ -7,7 +7,9 @@ namespace NextLayer.Worker.Execution;
 /// One run that this worker holds, from the claim until its end was acknowledged or its lease was lost. Its execution,
 /// the heartbeats and the reporter meet here.
 /// </summary>
-internal sealed class ActiveRun : IDisposable
+#pragma warning disable CA1001 // The source has no timer and no handle to free, and a step left behind may still look at it.
+internal sealed class ActiveRun
+#pragma warning restore CA1001
 {
     private readonly TimeProvider time;
     private readonly Lock gate = new();
@@ -140,11 +142,5 @@ internal sealed class ActiveRun : IDisposable
     {
         lock (gate)
             return (renewed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-    }
-
-    public void Dispose()
-    {
-        lock (gate)
-            interruption?.Dispose();
     }
 }

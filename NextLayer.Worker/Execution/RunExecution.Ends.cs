@@ -19,7 +19,13 @@ internal sealed partial class RunExecution
     private async Task NextEndAsync()
     {
         ends ??= OpenEnds();
-        if (await ends.Reader.ReadAsync() is not { } end)
+        if (!ends.Reader.TryRead(out var end))
+        {
+            services.Reporter.Send(run); // What is known so far must not wait for what comes.
+            end = await ends.Reader.ReadAsync();
+        }
+
+        if (end is null)
             return;
         if (end.Timer is { } timer)
         {
@@ -135,9 +141,6 @@ internal sealed partial class RunExecution
             WakeAt = waiting?.WakeAt,
             WakeInMs = waiting?.WakeIn?.TotalMilliseconds,
         });
-        // While something else goes on, this is news now; otherwise it goes with what comes next, at the latest the end.
-        if (running > 0 || timers.Count > 0)
-            services.Reporter.Send(run);
     }
 
     /// <summary>How the run is left, once nothing of it runs here any more.</summary>
@@ -165,6 +168,6 @@ internal sealed partial class RunExecution
         // Interrupted or not yet started steps can go on at once elsewhere; a run that only waits is parked.
         if (interrupted || ready.Count > 0)
             return new RunCompletion { Status = RunStatus.Queued };
-        return new RunCompletion { Status = RunStatus.Paused, WakeInMs = EarliestMs() };
+        return new RunCompletion { Status = RunStatus.Paused, WakeInMs = NextRetryMs() };
     }
 }

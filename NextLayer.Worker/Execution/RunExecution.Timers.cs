@@ -46,6 +46,10 @@ internal sealed partial class RunExecution
     /// <summary>True when nothing runs, but something is due so soon that parking the run would cost more.</summary>
     private bool HoldsForTimer() => !Stopping && timers.Any(t => Remaining(t) <= ParkAfter);
 
-    private double? EarliestMs() =>
-        timers.Count == 0 ? null : Math.Max(timers.Min(t => Remaining(t).TotalMilliseconds), 0);
+    /// <summary>Time to the next retry; the control plane knows by itself when waiting steps are due.</summary>
+    private double? NextRetryMs()
+    {
+        var retries = timers.Where(t => t.Resume is null).ToList();
+        return retries.Count == 0 ? null : Math.Max(retries.Min(t => Remaining(t).TotalMilliseconds), 0);
+    }
 }

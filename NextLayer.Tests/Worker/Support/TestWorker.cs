@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NextLayer.Worker;
+using NextLayer.Worker.Claiming;
 using NextLayer.Worker.Execution;
 
 namespace NextLayer.Tests.Worker.Support;
@@ -26,6 +27,9 @@ internal sealed class TestWorker : IAsyncDisposable
     public Uri Address => new(app.Urls.First());
 
     public IServiceProvider Services => app.Services;
+
+    /// <summary>A run while the worker holds it.</summary>
+    public ActiveRun? Held(Guid runId) => Services.GetRequiredService<HeldRuns>().Find(runId);
 
     /// <param name="controlPlane">Its address, or several.</param>
     /// <param name="settings">Settings over the quick ones, such as <c>("SLOTS", "1")</c>.</param>
