@@ -18,11 +18,13 @@ internal static class JsonOut
         return JsonElement.ParseValue(ref reader);
     }
 
-    public static JsonElement Write(Action<Utf8JsonWriter> write)
+    public static JsonElement Write(Action<Utf8JsonWriter> write) => Parse(WriteBytes(write));
+
+    public static byte[] WriteBytes(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer, Options))
             write(writer);
-        return Parse(buffer.WrittenSpan);
+        return buffer.WrittenSpan.ToArray();
     }
 }

@@ -84,6 +84,10 @@ internal sealed class CelIndexNode(int position, CelNode operand, CelNode index,
 /// <summary><c>has(operand.field)</c>: whether the last part of the path is there. Earlier parts must be.</summary>
 internal sealed class CelHasNode(int position, CelNode operand, CelLiteralNode key) : CelNode(position, operand, key)
 {
+    public CelNode Operand => operand;
+
+    public CelLiteralNode Key => key;
+
     protected override CelValue EvaluateCore(CelEvaluation evaluation)
     {
         var target = operand.Evaluate(evaluation);
