@@ -1,6 +1,7 @@
 using NextLayer.Contracts.Json;
 using NextLayer.ControlPlane.Features.Engine;
 using NextLayer.ControlPlane.Features.Runs;
+using NextLayer.ControlPlane.Features.Streaming;
 using NextLayer.ControlPlane.Features.Versions;
 using NextLayer.ControlPlane.Platform;
 using NextLayer.ControlPlane.Platform.Cors;
@@ -39,11 +40,13 @@ internal static class ControlPlaneApp
         builder.Services.AddSingleton<VersionCatalog>();
         builder.Services.AddSingleton<EngineState>();
         builder.Services.AddRunQueue();
+        builder.Services.AddRunStream();
     }
 
     private static void MapFeatures(IEndpointRouteBuilder api)
     {
         api.MapRunQueue();
+        api.MapRunStream();
     }
 
     private static void AddPlatform(WebApplicationBuilder builder)
@@ -76,6 +79,7 @@ internal static class ControlPlaneApp
         app.UseRouting();
         app.UseCors();
         app.UseMiddleware<BodyGuard>();
+        app.UseWebSockets();
         app.MapDefaultEndpoints();
         app.MapHealth();
         app.MapApiDocument();
