@@ -2,6 +2,10 @@ using NextLayer.Contracts.Json;
 using NextLayer.ControlPlane.Features.Engine;
 using NextLayer.ControlPlane.Features.Runs;
 using NextLayer.ControlPlane.Features.Streaming;
+using NextLayer.ControlPlane.Features.Connectors;
+using NextLayer.ControlPlane.Features.Facilities;
+using NextLayer.ControlPlane.Features.Pipelines;
+using NextLayer.ControlPlane.Features.Tenants;
 using NextLayer.ControlPlane.Features.Versions;
 using NextLayer.ControlPlane.Platform;
 using NextLayer.ControlPlane.Platform.Cors;
@@ -11,6 +15,7 @@ using NextLayer.ControlPlane.Platform.Idempotency;
 using NextLayer.ControlPlane.Platform.OpenApi;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Redis;
+using NextLayer.ControlPlane.Platform.Registry;
 using NextLayer.ControlPlane.Platform.Requests;
 using NextLayer.ControlPlane.Platform.Validation;
 using NextLayer.ServiceDefaults;
@@ -41,12 +46,22 @@ internal static class ControlPlaneApp
         builder.Services.AddSingleton<EngineState>();
         builder.Services.AddRunQueue();
         builder.Services.AddRunStream();
+        builder.Services.AddScoped<TenantStore>();
+        builder.Services.AddScoped<FacilityStore>();
+        builder.Services.AddScoped<ConnectorInstanceStore>();
+        builder.Services.AddScoped<PipelineStore>();
+        builder.Services.AddScoped<PipelineVersionStore>();
     }
 
     private static void MapFeatures(IEndpointRouteBuilder api)
     {
         api.MapRunQueue();
         api.MapRunStream();
+        api.MapTenants();
+        api.MapFacilities();
+        api.MapConnectorInstances();
+        api.MapPipelines();
+        api.MapPipelineVersions();
     }
 
     private static void AddPlatform(WebApplicationBuilder builder)
@@ -66,6 +81,7 @@ internal static class ControlPlaneApp
         builder.Services.AddSingleton<Telemetry>();
         builder.Services.AddSingleton<RedisConnection>();
         builder.Services.AddSingleton<IdempotentAnswers>();
+        builder.AddRegistry();
         builder.Services.AddProblems();
         builder.AddCorsOrigins();
         builder.AddApiDocument();
