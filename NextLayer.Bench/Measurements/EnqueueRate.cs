@@ -17,7 +17,6 @@ internal static class EnqueueRate
     {
         await using var stack = await BenchStack.StartAsync(bench, workers: 0, ct);
         var (_, versionId) = await stack.Database.AddVersionAsync(Definitions.OneStep, ct);
-        await stack.Api.StopEngineAsync(ct);
         var body = ApiClient.CreateBody(versionId);
         var batch = ApiClient.BatchBody(versionId, BatchSize);
         List<double> singles = [], batches = [];
