@@ -1,7 +1,20 @@
-var builder = WebApplication.CreateBuilder(args);
+using Microsoft.Extensions.Options;
+using NextLayer.Worker;
 
-var app = builder.Build();
+if (WorkerHelp.IsAsked(args))
+{
+    Console.WriteLine(WorkerHelp.Text);
+    return 0;
+}
 
-app.MapGet("/alive", () => "alive");
-
-app.Run();
+try
+{
+    await WorkerApp.Create(args).RunAsync();
+    return 0;
+}
+catch (OptionsValidationException ex)
+{
+    foreach (var failure in ex.Failures)
+        Console.Error.WriteLine(failure);
+    return 2;
+}

@@ -1,0 +1,119 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using NextLayer.Contracts.Json;
+using NextLayer.Contracts.Runs;
+using NextLayer.Contracts.Workers;
+
+namespace NextLayer.Worker.Platform;
+
+/// <summary>The three calls a worker lives by. Nothing is tried again here: each caller knows what a repeat means.</summary>
+/// <remarks>
+/// Failures are <see cref="ControlPlaneUnavailableException"/> (ask again) or <see cref="ControlPlaneRefusedException"/>.
+/// </remarks>
+internal sealed class ControlPlaneClient : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private static readonly JsonTypeInfo<ClaimRequest> ClaimRequestJson = Json<ClaimRequest>();
+    private static readonly JsonTypeInfo<ClaimedMany> ClaimedManyJson = Json<ClaimedMany>();
+    private static readonly JsonTypeInfo<WorkerHeartbeatRequest> HeartbeatRequestJson = Json<WorkerHeartbeatRequest>();
+    private static readonly JsonTypeInfo<WorkerHeartbeatResponse> HeartbeatResponseJson = Json<WorkerHeartbeatResponse>();
+    private static readonly JsonTypeInfo<WorkerReportsRequest> ReportsRequestJson = Json<WorkerReportsRequest>();
+    private static readonly JsonTypeInfo<WorkerReportsResponse> ReportsResponseJson = Json<WorkerReportsResponse>();
+
+    private readonly HttpClient http;
+    private readonly ControlPlaneAddresses addresses;
+    private readonly ControlPlaneContact contact;
+    private readonly TimeProvider time;
+    private readonly string heartbeatPath;
+    private readonly string reportsPath;
+
+    public ControlPlaneClient(
+        ControlPlaneAddresses addresses, ControlPlaneContact contact, WorkerOptions options, TimeProvider time)
+    {
+        this.addresses = addresses;
+        this.contact = contact;
+        this.time = time;
+        var worker = Uri.EscapeDataString(options.WorkerId);
+        heartbeatPath = $"api/workers/{worker}/heartbeat";
+        reportsPath = $"api/workers/{worker}/reports";
+        // Not from the client factory: its defaults may repeat calls, and a repeated claim is ours to decide.
+        http = new HttpClient(new SocketsHttpHandler
+        {
+            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            UseCookies = false,
+            AllowAutoRedirect = false,
+        })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        if (!string.IsNullOrEmpty(options.ApiKey))
+            http.DefaultRequestHeaders.TryAddWithoutValidation("X-API-Key", options.ApiKey);
+    }
+
+    public Task<ClaimedMany> ClaimAsync(ClaimRequest request, CancellationToken ct) =>
+        PostAsync("claim", "api/runs/claim", request, ClaimRequestJson, ClaimedManyJson, request.WaitSeconds, ct);
+
+    public Task<WorkerHeartbeatResponse> HeartbeatAsync(WorkerHeartbeatRequest request, CancellationToken ct) =>
+        PostAsync("heartbeat", heartbeatPath, request, HeartbeatRequestJson, HeartbeatResponseJson, request.WaitSeconds, ct);
+
+    public Task<WorkerReportsResponse> ReportAsync(WorkerReportsRequest request, CancellationToken ct) =>
+        PostAsync("report", reportsPath, request, ReportsRequestJson, ReportsResponseJson, 0, ct);
+
+    private async Task<TAnswer> PostAsync<TRequest, TAnswer>(
+        string operation,
+        string path,
+        TRequest request,
+        JsonTypeInfo<TRequest> requestJson,
+        JsonTypeInfo<TAnswer> answerJson,
+        double waitSeconds,
+        CancellationToken ct)
+    {
+        var address = addresses.Current;
+        try
+        {
+            using var timeout = new CancellationTokenSource(Patience + TimeSpan.FromSeconds(waitSeconds), time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
+            using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(address, path));
+            message.Content = JsonContent.Create(request, requestJson);
+            using var answer = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            if (!answer.IsSuccessStatusCode)
+                await RefuseAsync(answer, either.Token);
+            await using var body = await answer.Content.ReadAsStreamAsync(either.Token);
+            var result = await JsonSerializer.DeserializeAsync(body, answerJson, either.Token)
+                ?? throw new JsonException("The answer is null.");
+            contact.Succeeded(operation);
+            return result;
+        }
+        catch (Exception ex) when (!ct.IsCancellationRequested && IsOutage(ex))
+        {
+            contact.Failed(operation, address, Reason(ex));
+            addresses.Leave(address);
+            throw new ControlPlaneUnavailableException($"{operation}: {Reason(ex)}", ex);
+        }
+    }
+
+    private static bool IsOutage(Exception ex) => ex is HttpRequestException or IOException or OperationCanceledException
+        or JsonException or NotSupportedException or ControlPlaneUnavailableException;
+
+    private static string Reason(Exception ex) => ex is OperationCanceledException ? "no answer in time" : ex.Message;
+
+    private static async Task RefuseAsync(HttpResponseMessage answer, CancellationToken ct)
+    {
+        var text = await answer.Content.ReadAsStringAsync(ct);
+        if (text.Length > 500)
+            text = text[..500];
+        // 401, 403 and 404 are an operator's to mend (a key, an address), and the worker must be there when it is done.
+        if (answer.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Conflict or HttpStatusCode.RequestEntityTooLarge
+            or HttpStatusCode.UnprocessableEntity)
+            throw new ControlPlaneRefusedException(answer.StatusCode, text);
+        throw new ControlPlaneUnavailableException($"{(int)answer.StatusCode} {text}");
+    }
+
+    private static JsonTypeInfo<T> Json<T>() => (JsonTypeInfo<T>)NextLayerJson.Options.GetTypeInfo(typeof(T));
+
+    public void Dispose() => http.Dispose();
+}

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using NextLayer.Contracts.Runs;
+using NextLayer.Contracts.Workers;
+using NextLayer.Worker.Execution;
+using NextLayer.Workflows.Graphs;
+
+namespace NextLayer.Worker.Platform;
+
+/// <summary>Spans and measurements of the worker. Nothing is computed while nobody listens.</summary>
+internal sealed class Telemetry
+{
+    /// <summary>Name of the activity source and of the meter.</summary>
+    public const string Name = "NextLayer.Worker";
+
+    private static readonly ActivitySource Source = new(Name);
+
+    private readonly Histogram<double> runDuration;
+    private readonly Histogram<double> stepDuration;
+    private readonly Counter<long> leaseLosses;
+    private readonly Counter<long> claimedRuns;
+    private Func<int>? held;
+
+    public Telemetry(IMeterFactory meters)
+    {
+        var meter = meters.Create(Name);
+        runDuration = meter.CreateHistogram<double>("nextlayer.run.duration", "s", "Execution of a run on this worker");
+        stepDuration = meter.CreateHistogram<double>("nextlayer.step.duration", "s", "One attempt of a step");
+        leaseLosses = meter.CreateCounter<long>("nextlayer.worker.lease_losses", "{run}", "Runs taken from this worker");
+        claimedRuns = meter.CreateCounter<long>("nextlayer.worker.claimed", "{run}", "Runs claimed");
+        meter.CreateObservableGauge("nextlayer.worker.slots.used", () => held?.Invoke() ?? 0, "{run}", "Runs held");
+    }
+
+    public void ObserveHeld(Func<int> count) => held = count;
+
+    public void Claimed(int runs) => claimedRuns.Add(runs);
+
+    public void LeaseLost(ReportVerdict verdict) => leaseLosses.Add(1, new KeyValuePair<string, object?>("verdict", verdict));
+
+    public bool MeasuresRuns => runDuration.Enabled;
+
+    public bool MeasuresSteps => stepDuration.Enabled;
+
+    public void RunLeft(TimeSpan duration, RunStatus status) =>
+        runDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("outcome", status));
+
+    public void StepEnded(TimeSpan duration, GraphStep step, StepStatus status) =>
+        stepDuration.Record(
+            duration.TotalSeconds,
+            new KeyValuePair<string, object?>("type", step.Type?.Type ?? "unknown"),
+            new KeyValuePair<string, object?>("outcome", status));
+
+    /// <summary>The run as a continuation of the call that made it.</summary>
+    public static Activity? StartRun(Run run)
+    {
+        if (!Source.HasListeners())
+            return null;
+        ActivityContext.TryParse(run.TraceParent, null, isRemote: true, out var parent);
+        var activity = Source.StartActivity("run.execute", ActivityKind.Consumer, parent);
+        activity?.SetTag("nextlayer.run.id", run.Id);
+        activity?.SetTag("nextlayer.pipeline_version.id", run.PipelineVersionId);
+        activity?.SetTag("nextlayer.run.generation", run.Generation);
+        return activity;
+    }
+
+    public static Activity? StartStep(Activity? run, StepContext context)
+    {
+        if (run is null)
+            return null;
+        var activity = Source.StartActivity("step.execute", ActivityKind.Internal, run.Context);
+        activity?.SetTag("nextlayer.step.id", context.StepId);
+        activity?.SetTag("nextlayer.step.type", context.StepType);
+        activity?.SetTag("nextlayer.step.attempt", context.Attempt);
+        return activity;
+    }
+
+    /// <param name="result">Null when the attempt was interrupted.</param>
+    public static void EndStep(Activity? activity, StepResult? result)
+    {
+        if (activity is null)
+            return;
+        if (result is StepResult.Failed { Error: var error })
+        {
+            activity.SetTag("error.type", error.Code);
+            activity.SetStatus(ActivityStatusCode.Error, error.Message);
+        }
+
+        activity.Dispose();
+    }
+
+    public static Activity? StartReport(int runs)
+    {
+        if (!Source.HasListeners())
+            return null;
+        var activity = Source.StartActivity("worker.report", ActivityKind.Client, parentContext: default);
+        activity?.SetTag("nextlayer.report.runs", runs);
+        return activity;
+    }
+}

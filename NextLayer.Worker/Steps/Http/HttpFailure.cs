@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text.Json;
+using NextLayer.Contracts.Runs;
+using NextLayer.Worker.Execution;
+
+namespace NextLayer.Worker.Steps.Http;
+
+/// <summary>An exchange that led to no usable answer; carries the failure the step reports.</summary>
+internal sealed class HttpFailure(StepResult.Failed failure) : Exception(failure.Error.Message)
+{
+    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(1);
+
+    public StepResult.Failed Failure { get; } = failure;
+
+    public static HttpFailure Of(string code, string message, bool retryable = false) =>
+        new(StepResult.Failure(code, message, retryable));
+
+    /// <summary>The answer's status does not count as success.</summary>
+    public static HttpFailure Status(HttpReply reply)
+    {
+        var retryable = reply.StatusCode is 408 or 429 or >= 500;
+        var detail = JsonSerializer.SerializeToElement(new Dictionary<string, object?>
+        {
+            ["http_status"] = reply.StatusCode,
+            ["url"] = Shown(reply.Url),
+            ["body"] = Excerpt(reply),
+        });
+        var error = new StepError
+        {
+            Code = "HTTP_STATUS",
+            Message = string.Create(CultureInfo.InvariantCulture, $"{Shown(reply.Url)} answered {reply.StatusCode}."),
+            Retryable = retryable,
+            Detail = detail,
+        };
+        return new HttpFailure(new StepResult.Failed(error, retryable ? reply.RetryAfter : null));
+    }
+
+    public static HttpFailure From(Uri url, Exception ex)
+    {
+        for (var inner = ex; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is AddressRefusedException)
+                return Of("SSRF_BLOCKED", inner.Message);
+            if (inner is System.Security.Authentication.AuthenticationException)
+                return Of("TLS", $"No trusted connection to {url.Host}: {inner.Message}");
+        }
+
+        return ex is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }
+            ? Of("NETWORK", $"The name {url.Host} cannot be resolved.", retryable: true)
+            : Of("NETWORK", $"{Shown(url)} cannot be reached: {ex.Message}", retryable: true);
+    }
+
+    /// <summary>How long the other side asks to be left alone, within reason.</summary>
+    public static TimeSpan? RetryAfter(HttpResponseMessage response, DateTimeOffset now)
+    {
+        var asked = response.Headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } => date - (response.Headers.Date ?? now), // Both by the other side's clock.
+            _ => (TimeSpan?)null,
+        };
+        return asked is null ? null : asked < TimeSpan.Zero ? TimeSpan.Zero : asked > LongestRetryAfter ? LongestRetryAfter : asked;
+    }
+
+    /// <summary>An address without its query, which may hold secrets.</summary>
+    public static string Shown(Uri url) => url.GetLeftPart(UriPartial.Path);
+
+    private static string? Excerpt(HttpReply reply)
+    {
+        var text = reply.Bytes.Length == 0 ? null : System.Text.Encoding.UTF8.GetString(reply.Bytes.AsSpan(0, Math.Min(reply.Bytes.Length, 1000)));
+        return text is null ? null : StorableText.Sanitize(text, 1000);
+    }
+}

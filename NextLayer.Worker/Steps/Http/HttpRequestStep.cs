@@ -1,0 +1,88 @@
+using System.Text.Json;
+using NextLayer.Worker.Execution;
+
+namespace NextLayer.Worker.Steps.Http;
+
+/// <summary><c>http_request</c>: one call, or one for each page.</summary>
+internal sealed class HttpRequestStep(GuardedHttp http, TimeProvider time) : IStepHandler
+{
+    public string Type => "http_request";
+
+    public async Task<StepResult> ExecuteAsync(StepContext context, CancellationToken ct)
+    {
+        var config = HttpRequestConfig.Read(context.Config);
+        var started = time.GetTimestamp();
+        var exchange = new HttpExchange(http.Client, config, context.IdempotencyKey, context.Epoch, () => context.Now);
+        try
+        {
+            return config.Paginate is { } paginate
+                ? await PagesAsync(exchange, config, paginate, started, context, ct)
+                : await OneAsync(exchange, config, started, context, ct);
+        }
+        catch (HttpFailure failure)
+        {
+            return failure.Failure;
+        }
+    }
+
+    private async Task<StepResult> OneAsync(
+        HttpExchange exchange, HttpRequestConfig config, long started, StepContext context, CancellationToken ct)
+    {
+        var reply = await GetAsync(exchange, config, config.Url, context, ct);
+        return new StepResult.Completed(Output(reply, Body(reply, config), started, pages: null));
+    }
+
+    private async Task<StepResult> PagesAsync(
+        HttpExchange exchange, HttpRequestConfig config, PaginateConfig paginate, long started, StepContext context, CancellationToken ct)
+    {
+        var items = new List<JsonElement>();
+        var first = paginate.Param is { } param ? HttpPages.PageUrl(config.Url, param, paginate.Start) : config.Url;
+        var (next, reply, pages) = ((Uri?)first, (HttpReply?)null, 0);
+        while (next is not null && pages < paginate.MaxPages)
+        {
+            reply = await GetAsync(exchange, config, next, context, ct);
+            var body = Body(reply, config);
+            if (HttpPages.Find(body, paginate.ItemsPath) is not { ValueKind: JsonValueKind.Array } page)
+                throw HttpFailure.Of("RESPONSE_INVALID", $"Page {pages + 1} has no list at items_path '{paginate.ItemsPath}'.");
+            items.AddRange(page.EnumerateArray());
+            next = HttpPages.Next(paginate, config.Url, reply, body, ++pages, page.GetArrayLength());
+        }
+
+        return new StepResult.Completed(Output(reply!, JsonSerializer.SerializeToElement(items), started, pages)); // max_pages is at least 1.
+    }
+
+    private static async Task<HttpReply> GetAsync(
+        HttpExchange exchange, HttpRequestConfig config, Uri url, StepContext context, CancellationToken ct)
+    {
+        var reply = await exchange.SendAsync(url, ct);
+        context.Log.Info($"{config.Method} {HttpFailure.Shown(url)} -> {reply.StatusCode}, {reply.Bytes.Length} bytes");
+        return config.SuccessCodes.Contains(reply.StatusCode) ? reply : throw HttpFailure.Status(reply);
+    }
+
+    private static JsonElement? Body(HttpReply reply, HttpRequestConfig config)
+    {
+        try
+        {
+            return reply.Body(config.Response);
+        }
+        catch (JsonException ex)
+        {
+            throw HttpFailure.Of("RESPONSE_INVALID", $"{HttpFailure.Shown(reply.Url)} did not answer JSON: {ex.Message}");
+        }
+    }
+
+    private JsonElement Output(HttpReply reply, JsonElement? body, long started, int? pages)
+    {
+        var output = new Dictionary<string, object?>
+        {
+            ["status_code"] = reply.StatusCode,
+            ["headers"] = reply.Headers,
+            ["body"] = body,
+            ["duration_ms"] = (long)time.GetElapsedTime(started).TotalMilliseconds,
+            ["url"] = reply.Url.ToString(),
+        };
+        if (pages is not null)
+            output["pages"] = pages;
+        return JsonSerializer.SerializeToElement(output, Contracts.Json.NextLayerJson.Options);
+    }
+}

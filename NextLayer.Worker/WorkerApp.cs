@@ -1,0 +1,88 @@
+using Microsoft.Extensions.Options;
+using NextLayer.ServiceDefaults;
+using NextLayer.Worker.Claiming;
+using NextLayer.Worker.Execution;
+using NextLayer.Worker.Platform;
+using NextLayer.Worker.Reporting;
+using NextLayer.Worker.Steps;
+using NextLayer.Worker.Steps.Http;
+
+namespace NextLayer.Worker;
+
+/// <summary>Puts the worker together: a small web app for its health, and the loops beside it.</summary>
+public static class WorkerApp
+{
+    /// <param name="args">Settings as arguments, such as <c>--SLOTS 16</c>.</param>
+    /// <param name="configure">Last word on services and settings, for tests that run a worker in their own process.</param>
+    public static WebApplication Create(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddServiceDefaults();
+        // Workers are many and nobody looks for them by their port.
+        if (string.IsNullOrEmpty(builder.Configuration["URLS"]))
+            builder.WebHost.UseUrls("http://127.0.0.1:0");
+        AddOptions(builder);
+        AddPlatform(builder.Services);
+        AddSteps(builder);
+        configure?.Invoke(builder);
+
+        var app = builder.Build();
+        app.MapDefaultEndpoints();
+        return app;
+    }
+
+    private static void AddOptions(WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<WorkerOptions>()
+            .Configure<IConfiguration>((options, configuration) =>
+            {
+                configuration.Bind(options);
+                if (string.IsNullOrWhiteSpace(options.WorkerId))
+                    options.WorkerId = WorkerOptions.DefaultWorkerId;
+            })
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<WorkerOptions>, WorkerOptionsCheck>();
+        builder.Services.AddSingleton(services => services.GetRequiredService<IOptions<WorkerOptions>>().Value);
+        // Ours to bound (WorkerService); the host must not cut it short.
+        builder.Services.AddOptions<HostOptions>()
+            .Configure<WorkerOptions>((host, options) => host.ShutdownTimeout = options.Grace + TimeSpan.FromSeconds(10));
+    }
+
+    private static void AddPlatform(IServiceCollection services)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<Telemetry>();
+        services.AddSingleton<ControlPlaneContact>();
+        services.AddSingleton(s =>
+        {
+            var options = s.GetRequiredService<WorkerOptions>();
+            return new ControlPlaneAddresses(ControlPlaneAddresses.Read(options, s.GetRequiredService<IConfiguration>()), options.WorkerId);
+        });
+        services.AddSingleton<ControlPlaneClient>();
+        services.AddSingleton<HeldRuns>();
+        services.AddSingleton<ReportAnswers>();
+        services.AddSingleton<Reporter>();
+        services.AddSingleton<AttemptRunner>();
+        services.AddSingleton<StepPlaces>();
+        services.AddSingleton<WorkflowCache>();
+        services.AddSingleton<ExecutionServices>();
+        services.AddSingleton<RunExecutor>();
+        services.AddSingleton<RunQueue>();
+        services.AddSingleton<ClaimLoop>();
+        services.AddSingleton<HeartbeatLoop>();
+        services.AddHostedService<WorkerService>();
+        services.AddHealthChecks().AddCheck<ControlPlaneHealth>("control-plane");
+    }
+
+    private static void AddSteps(WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton(_ => new GuardedConnector(AllowedHosts.From(builder.Configuration)));
+        services.AddSingleton<GuardedHttp>();
+        services.AddSingleton<StepHandlers>();
+        services.AddSingleton<IStepHandler, NoopStep>();
+        services.AddSingleton<IStepHandler, DelayStep>();
+        services.AddSingleton<IStepHandler, HttpRequestStep>();
+    }
+}
