@@ -33,13 +33,14 @@ internal static class BenchCommands
             Json, Quick, Repeat, Slots, Verbose,
             Measurement("raw", "The ceiling: the same rows written by set-based SQL from one session.", RawCeiling.MeasureAsync),
             Measurement("enqueue", "Runs made a second, one by one and in batches.", EnqueueRate.MeasureAsync),
+            Measurement("wire", "Claims and reports a second over HTTP, with nothing executed.", WireRate.MeasureAsync),
             Measurement("drain", "One-step runs brought to SUCCEEDED a second, with one and two workers.", DrainAsync),
             Measurement("steps", "Three-step runs a second.", DrainRate.MeasureThreeStepsAsync),
             Measurement("latency", "Time from creating a run on an idle system to its first step.", IdleLatency.MeasureAsync),
             Measurement("list", "Pages of GET /api/runs over a million runs.", ListLatency.MeasureAsync),
             Measurement(
                 "all", "Everything, with shares of the ceiling.",
-                RawCeiling.MeasureAsync, EnqueueRate.MeasureAsync, DrainAsync, DrainRate.MeasureThreeStepsAsync,
+                RawCeiling.MeasureAsync, EnqueueRate.MeasureAsync, WireRate.MeasureAsync, DrainAsync, DrainRate.MeasureThreeStepsAsync,
                 IdleLatency.MeasureAsync, ListLatency.MeasureAsync),
         };
     }
@@ -104,6 +105,7 @@ internal static class BenchCommands
     private static void AddShares(Report report)
     {
         var quarter = Target.AtLeast(25, "%");
+        report.AddShare("share: wire / raw", WireRate.Name, RawCeiling.DrainRate);
         report.AddShare("share: drain with 1 worker / raw", DrainRate.OneStep(1), RawCeiling.DrainRate, quarter);
         report.AddShare("share: drain with 2 workers / raw", DrainRate.OneStep(2), RawCeiling.DrainRate, quarter);
         report.AddShare("share: single creates / raw", EnqueueRate.Single, RawCeiling.EnqueueRate);

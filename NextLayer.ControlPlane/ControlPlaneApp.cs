@@ -1,6 +1,11 @@
 using NextLayer.Contracts.Json;
 using NextLayer.ControlPlane.Features.Engine;
 using NextLayer.ControlPlane.Features.Runs;
+using NextLayer.ControlPlane.Features.Streaming;
+using NextLayer.ControlPlane.Features.Connectors;
+using NextLayer.ControlPlane.Features.Facilities;
+using NextLayer.ControlPlane.Features.Pipelines;
+using NextLayer.ControlPlane.Features.Tenants;
 using NextLayer.ControlPlane.Features.Versions;
 using NextLayer.ControlPlane.Platform;
 using NextLayer.ControlPlane.Platform.Cors;
@@ -10,6 +15,7 @@ using NextLayer.ControlPlane.Platform.Idempotency;
 using NextLayer.ControlPlane.Platform.OpenApi;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Redis;
+using NextLayer.ControlPlane.Platform.Registry;
 using NextLayer.ControlPlane.Platform.Requests;
 using NextLayer.ControlPlane.Platform.Validation;
 using NextLayer.ServiceDefaults;
@@ -39,11 +45,23 @@ internal static class ControlPlaneApp
         builder.Services.AddSingleton<VersionCatalog>();
         builder.Services.AddSingleton<EngineState>();
         builder.Services.AddRunQueue();
+        builder.Services.AddRunStream();
+        builder.Services.AddScoped<TenantStore>();
+        builder.Services.AddScoped<FacilityStore>();
+        builder.Services.AddScoped<ConnectorInstanceStore>();
+        builder.Services.AddScoped<PipelineStore>();
+        builder.Services.AddScoped<PipelineVersionStore>();
     }
 
     private static void MapFeatures(IEndpointRouteBuilder api)
     {
         api.MapRunQueue();
+        api.MapRunStream();
+        api.MapTenants();
+        api.MapFacilities();
+        api.MapConnectorInstances();
+        api.MapPipelines();
+        api.MapPipelineVersions();
     }
 
     private static void AddPlatform(WebApplicationBuilder builder)
@@ -63,6 +81,7 @@ internal static class ControlPlaneApp
         builder.Services.AddSingleton<Telemetry>();
         builder.Services.AddSingleton<RedisConnection>();
         builder.Services.AddSingleton<IdempotentAnswers>();
+        builder.AddRegistry();
         builder.Services.AddProblems();
         builder.AddCorsOrigins();
         builder.AddApiDocument();
@@ -76,6 +95,7 @@ internal static class ControlPlaneApp
         app.UseRouting();
         app.UseCors();
         app.UseMiddleware<BodyGuard>();
+        app.UseWebSockets();
         app.MapDefaultEndpoints();
         app.MapHealth();
         app.MapApiDocument();

@@ -24,13 +24,16 @@ internal static class DrainRate
         var (_, versionId) = await stack.Database.AddVersionAsync(definition, ct);
         await DrainAsync(stack, versionId, runs, ct); // Warms up: the services have compiled their hot paths then.
         var rates = new List<double>();
+        var cpu = new List<Dictionary<string, double>>();
         for (var pass = 0; pass < bench.Options.Repeat; pass++)
-            rates.Add(await DrainAsync(stack, versionId, runs, ct));
+            rates.Add(await DrainAsync(stack, versionId, runs, ct, cpu));
         bench.Report.Add(new Rate(name, "runs/s", rates));
+        CpuMeter.Add(bench.Report, name, cpu);
         stack.MeasureMemory(bench.Report, name);
     }
 
-    private static async Task<double> DrainAsync(BenchStack stack, Guid versionId, int runs, CancellationToken ct)
+    private static async Task<double> DrainAsync(
+        BenchStack stack, Guid versionId, int runs, CancellationToken ct, List<Dictionary<string, double>>? cpu = null)
     {
         var database = stack.Database;
         await stack.Api.StopEngineAsync(ct);
@@ -38,10 +41,12 @@ internal static class DrainRate
         await stack.Api.EnqueueAsync(versionId, runs, ct);
         await database.SettleAsync(ct);
 
+        var meter = stack.StartCpuMeter();
         // Begin and end by the same clock, the database's.
         var begin = await database.AskAsync<DateTime>("SELECT clock_timestamp()", ct);
         await stack.Api.StartEngineAsync(ct);
         await UntilDrainedAsync(database, ct);
+        cpu?.Add(meter.MicrosecondsPer(runs));
 
         var succeeded = await database.AskAsync<long>("SELECT count(*) FROM pipeline_runs WHERE status = 'SUCCEEDED'", ct);
         if (succeeded != before + runs)

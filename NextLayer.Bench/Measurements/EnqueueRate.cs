@@ -17,29 +17,36 @@ internal static class EnqueueRate
     {
         await using var stack = await BenchStack.StartAsync(bench, workers: 0, ct);
         var (_, versionId) = await stack.Database.AddVersionAsync(Definitions.OneStep, ct);
-        await stack.Api.StopEngineAsync(ct);
         var body = ApiClient.CreateBody(versionId);
         var batch = ApiClient.BatchBody(versionId, BatchSize);
         List<double> singles = [], batches = [];
         var times = new List<double>();
+        List<Dictionary<string, double>> singleCpu = [], batchCpu = [];
         for (var pass = 0; pass <= bench.Options.Repeat; pass++)
         {
             await stack.Database.SettleAsync(ct);
             var taken = new double[bench.Options.SingleCreates];
+            var meter = stack.StartCpuMeter();
             var single = await RateAsync(bench.Options.SingleCreates, Callers, i => TimeAsync(taken, i, () => stack.Api.CreateAsync(body, ct)), ct);
+            var singleCost = meter.MicrosecondsPer(bench.Options.SingleCreates);
             await stack.Database.SettleAsync(ct);
+            meter = stack.StartCpuMeter();
             var calls = bench.Options.DrainRuns / BatchSize;
             var many = await RateAsync(calls, 1, _ => stack.Api.CreateBatchAsync(batch, ct), ct) * BatchSize;
             if (pass == 0)
                 continue; // Warms up: the services have compiled their hot paths now.
             singles.Add(single);
             batches.Add(many);
+            singleCpu.Add(singleCost);
+            batchCpu.Add(meter.MicrosecondsPer(bench.Options.DrainRuns));
             times.AddRange(taken);
         }
 
         bench.Report.Add(new Rate(Single, "runs/s", singles));
         bench.Report.Add(new Rate(Batch, "runs/s", batches));
         bench.Report.Add(new Latency("POST /api/runs with 20 callers", times));
+        CpuMeter.Add(bench.Report, Single, singleCpu);
+        CpuMeter.Add(bench.Report, Batch, batchCpu);
         stack.MeasureMemory(bench.Report, "enqueue");
     }
 

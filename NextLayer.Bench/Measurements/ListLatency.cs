@@ -11,7 +11,6 @@ internal static class ListLatency
     public static async Task MeasureAsync(BenchContext bench, CancellationToken ct)
     {
         await using var stack = await BenchStack.StartAsync(bench, workers: 0, ct);
-        await stack.Api.StopEngineAsync(ct);
         Report.Say($"filling the list with {bench.Options.ListedRuns:N0} runs");
         await ManyRuns.FillAsync(stack.Database, bench.Options.ListedRuns, ct);
 

@@ -73,6 +73,7 @@ internal static class RawCeiling
         var ids = new RunIds(TimeProvider.System);
         object[] owner = [BenchDatabase.TenantId, pipelineId, versionId];
         List<double> inserts = [], drains = [];
+        var cpu = new List<Dictionary<string, double>>();
         for (var pass = 0; pass <= bench.Options.Repeat; pass++)
         {
             // The first pass warms up: connections, prepared statements, pages of the new tables.
@@ -82,15 +83,18 @@ internal static class RawCeiling
             await database.ExecuteAsync("TRUNCATE pipeline_runs, run_events", ct);
             await InsertAsync(session, ids, count, owner, withEvents: false, ct);
             await database.SettleAsync(ct);
+            var meter = CpuMeter.Start(bench.Servers.Processes);
             var drained = await DrainAsync(session, count, ct);
             if (pass == 0)
                 continue;
             inserts.Add(inserted);
             drains.Add(drained);
+            cpu.Add(meter.MicrosecondsPer(count));
         }
 
         bench.Report.Add(new Rate(EnqueueRate, "runs/s", inserts));
         bench.Report.Add(new Rate(DrainRate, "runs/s", drains));
+        CpuMeter.Add(bench.Report, DrainRate, cpu);
     }
 
     private static async Task<double> InsertAsync(

@@ -25,5 +25,8 @@ internal sealed record Latency(string Name, IReadOnlyList<double> Milliseconds, 
     public bool? Passed => Target?.Reached(At(TargetPercentile));
 }
 
+/// <summary>Processor time one process spent on each run, in microseconds.</summary>
+internal sealed record Cpu(string Process, string During, double MicrosecondsPerRun);
+
 /// <summary>Memory of one process after its measurement.</summary>
 internal sealed record Memory(string Process, string After, double MegabytesNow, double MegabytesPeak);

@@ -12,6 +12,7 @@ internal sealed class Report
 
     private readonly List<Rate> rates = [];
     private readonly List<Latency> latencies = [];
+    private readonly List<Cpu> cpus = [];
     private readonly List<Memory> memories = [];
 
     public Machine? Machine { get; private set; }
@@ -34,6 +35,8 @@ internal sealed class Report
         Say($"{latency.Name}: p50 {latency.At(50):N2} ms, p95 {latency.At(95):N2} ms, p99 {latency.At(99):N2} ms");
     }
 
+    public void Add(Cpu cpu) => cpus.Add(cpu);
+
     public void Add(Memory memory) => memories.Add(memory);
 
     public static void Say(string line) => AnsiConsole.MarkupLineInterpolated($"[grey]{line}[/]");
@@ -53,6 +56,8 @@ internal sealed class Report
             AnsiConsole.Write(RateTable());
         if (latencies.Count > 0)
             AnsiConsole.Write(LatencyTable());
+        if (cpus.Count > 0)
+            AnsiConsole.Write(CpuTable());
         if (memories.Count > 0)
             AnsiConsole.Write(MemoryTable());
     }
@@ -76,6 +81,7 @@ internal sealed class Report
                 Target = l.Target?.Text,
                 l.Passed,
             }),
+            Cpu = cpus,
             Memory = memories,
         };
         file.Directory?.Create();
@@ -101,6 +107,20 @@ internal sealed class Report
                 Markup.Escape(latency.Name), $"[bold]{latency.At(50):N2}[/]", $"{latency.At(95):N2}", $"{latency.At(99):N2}",
                 $"{latency.Milliseconds.Max():N2}", $"{latency.Milliseconds.Count}",
                 latency.Target is { } target ? $"p{latency.TargetPercentile:N0} {target.Text}" : "", Mark(latency.Passed));
+        return table;
+    }
+
+    private Table CpuTable()
+    {
+        var table = NewTable("Processor time (µs a run)", "measured", "process", "time");
+        foreach (var during in cpus.GroupBy(c => c.During))
+        {
+            foreach (var cpu in during)
+                table.AddRow(Markup.Escape(cpu.During), Markup.Escape(cpu.Process), $"{cpu.MicrosecondsPerRun:N0}");
+            if (during.Count() > 1)
+                table.AddRow(Markup.Escape(during.Key), "together", $"[bold]{during.Sum(c => c.MicrosecondsPerRun):N0}[/]");
+        }
+
         return table;
     }
 

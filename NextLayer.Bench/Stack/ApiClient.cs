@@ -7,8 +7,8 @@ using NextLayer.Contracts.Runs;
 namespace NextLayer.Bench.Stack;
 
 /// <summary>
-/// The calls that are measured. Bodies are serialised once and answers are not parsed: the load must not use up the
-/// cores that it shares with what it measures.
+/// The calls that are measured. Where it can be, bodies are serialised once and answers not parsed: the load must not
+/// use up the cores that it shares with what it measures.
 /// </summary>
 internal sealed class ApiClient(Uri controlPlane) : IDisposable
 {
@@ -53,6 +53,13 @@ internal sealed class ApiClient(Uri controlPlane) : IDisposable
         using var answer = await client.GetAsync(address, ct);
         var body = await answer.Content.ReadAsByteArrayAsync(ct);
         return answer.IsSuccessStatusCode ? body : throw Refused(address, answer, System.Text.Encoding.UTF8.GetString(body));
+    }
+
+    /// <summary>Sends and reads contracts, as a worker does.</summary>
+    public async Task<TAnswer> AskAsync<TRequest, TAnswer>(string address, TRequest request, CancellationToken ct)
+    {
+        using var answer = await PostAsync(address, JsonSerializer.SerializeToUtf8Bytes(request, NextLayerJson.Options), ct);
+        return (await answer.Content.ReadFromJsonAsync<TAnswer>(NextLayerJson.Options, ct))!; // No answer of ours is null.
     }
 
     private async Task<HttpResponseMessage> PostAsync(string address, byte[] body, CancellationToken ct)

@@ -20,6 +20,9 @@ internal sealed class BenchServers : IAsyncDisposable
         this.redis = redis;
     }
 
+    /// <summary>By name, for <see cref="CpuMeter"/>.</summary>
+    public IReadOnlyDictionary<string, int> Processes => new Dictionary<string, int> { ["postgres"] = postgres.ProcessId };
+
     /// <summary>Null where there is no Redis: the services then work without.</summary>
     public string? Redis => redis?.ConnectionString;
 

@@ -7,8 +7,13 @@ namespace NextLayer.Bench.Stack;
 internal sealed class BenchStack : IAsyncDisposable
 {
     private readonly List<ServiceProcess> services = [];
+    private readonly BenchServers servers;
 
-    private BenchStack(BenchDatabase database) => Database = database;
+    private BenchStack(BenchServers servers, BenchDatabase database)
+    {
+        this.servers = servers;
+        Database = database;
+    }
 
     public BenchDatabase Database { get; }
 
@@ -16,7 +21,7 @@ internal sealed class BenchStack : IAsyncDisposable
 
     public static async Task<BenchStack> StartAsync(BenchContext bench, int workers, CancellationToken ct)
     {
-        var stack = new BenchStack(await bench.Servers.CreateDatabaseAsync(ct));
+        var stack = new BenchStack(bench.Servers, await bench.Servers.CreateDatabaseAsync(ct));
         try
         {
             var controlPlane = await stack.StartServiceAsync(bench, "control plane", "NextLayer.ControlPlane", new()
@@ -44,6 +49,9 @@ internal sealed class BenchStack : IAsyncDisposable
             throw;
         }
     }
+
+    public CpuMeter StartCpuMeter() => CpuMeter.Start(
+        servers.Processes.Concat(services.Select(s => KeyValuePair.Create(s.Name, s.Id))).ToDictionary());
 
     public void MeasureMemory(Report report, string after)
     {

@@ -24,6 +24,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public Uri Address { get; }
 
+    public int Id => process.Id;
+
     /// <summary>Starts the service and returns when its <c>/health</c> is good.</summary>
     public static async Task<ServiceProcess> StartAsync(
         string name, string project, IReadOnlyDictionary<string, string?> environment, bool verbose, CancellationToken ct)

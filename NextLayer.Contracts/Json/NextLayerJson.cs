@@ -31,6 +31,7 @@ public static class NextLayerJson
         options.RespectNullableAnnotations = true;
         // The answers are JSON and never pasted into HTML; escaping quotes and umlauts would only make them longer.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        options.Converters.Add(new UtcTimeConverter());
         options.TypeInfoResolverChain.Clear();
         options.TypeInfoResolverChain.Add(HotJson.Default);
         options.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver());

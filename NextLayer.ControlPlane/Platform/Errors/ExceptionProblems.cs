@@ -20,7 +20,7 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
     {
         var problem = exception switch
         {
-            BadHttpRequestException bad => BindingProblems.Describe(context, bad),
+            BadHttpRequestException bad => BindingProblems.Describe(bad),
             _ when IsDatabaseAway(exception) => Unavailable(context, exception),
             _ => Unexpected(context, exception),
         };

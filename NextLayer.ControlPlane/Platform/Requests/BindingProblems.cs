@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
-using NextLayer.Contracts.Json;
 using NextLayer.ControlPlane.Platform.Errors;
 
 namespace NextLayer.ControlPlane.Platform.Requests;
@@ -10,7 +9,7 @@ namespace NextLayer.ControlPlane.Platform.Requests;
 /// <summary>Says in the client's words why a request could not be turned into an endpoint's arguments.</summary>
 internal static partial class BindingProblems
 {
-    public static ProblemHttpResult Describe(HttpContext context, BadHttpRequestException exception)
+    public static ProblemHttpResult Describe(BadHttpRequestException exception)
     {
         if (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
             return Problems.Make(exception.StatusCode, "body_too_large", "The body is longer than any this service reads.");
@@ -19,22 +18,18 @@ internal static partial class BindingProblems
                 exception.StatusCode, "unsupported_media_type", "Send the body as JSON with Content-Type: application/json.");
         if (exception.StatusCode != StatusCodes.Status400BadRequest)
             return Problems.Make(exception.StatusCode, $"status_{exception.StatusCode}", "The request was refused.");
-        if (exception.InnerException is JsonException json)
-            return DescribeBody(context, json);
         return DescribeParameter(exception.Message)
             ?? Problems.BadRequest("invalid_request", "The request could not be read.");
     }
 
     // The serializer stops at the first mismatch and speaks of .NET types. It has refused the body already, so a second,
     // slower walk that names every mismatch costs only those who sent it.
-    private static ProblemHttpResult DescribeBody(HttpContext context, JsonException json)
+    public static ProblemHttpResult DescribeBody(Endpoint endpoint, RequestBody body, JsonException json)
     {
-        var type = context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType;
-        var body = context.Features.Get<RequestBody>();
-        if (type is not null && body is not null)
+        if (endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType is { } contract)
         {
             using var document = JsonDocument.Parse(body.Bytes);
-            var errors = BodyDiagnosis.Diagnose(document.RootElement, type);
+            var errors = BodyDiagnosis.Diagnose(document.RootElement, contract);
             if (errors.Count > 0)
                 return Problems.Invalid(errors);
         }

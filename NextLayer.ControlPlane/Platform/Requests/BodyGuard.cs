@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -40,7 +41,15 @@ internal sealed class BodyGuard(RequestDelegate next)
         }
 
         body!.InstallIn(context); // Null was answered above.
-        await next(context);
+        try
+        {
+            await next(context);
+        }
+        catch (BadHttpRequestException ex) when (ex.InnerException is JsonException json && !context.Response.HasStarted)
+        {
+            // Here and not in ExceptionProblems: there endpoint and body are gone.
+            await BindingProblems.DescribeBody(endpoint, body, json).ExecuteAsync(context);
+        }
     }
 
     private static bool HasBody(HttpContext context) =>

@@ -23,6 +23,8 @@ internal static class Expectations
 
     public static string Of(Type type)
     {
+        if (type.IsAssignableTo(typeof(IOptional)))
+            type = type.GetGenericArguments()[0];
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (type.IsEnum)
             return $"must be one of {string.Join(", ", EnumNames(type))}.";

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Text.Json;
+using NextLayer.Contracts.Json;
 
 namespace NextLayer.ControlPlane.Platform.Validation;
 
@@ -24,6 +25,8 @@ internal sealed class ContractRules
         foreach (var member in members)
         {
             var value = member.Property.GetValue(contract);
+            if (value is IOptional optional)
+                value = optional.Value;
             if (value is null)
                 continue;
             var at = path.Length == 0 ? member.Name : $"{path}.{member.Name}";

@@ -1,0 +1,122 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using NextLayer.Contracts.Registry;
+using NextLayer.ControlPlane.Platform.Database;
+using NextLayer.ControlPlane.Platform.Errors;
+using NextLayer.ControlPlane.Platform.Registry;
+
+namespace NextLayer.ControlPlane.Features.Versions;
+
+/// <summary>Reads and changes pipeline versions.</summary>
+internal sealed class PipelineVersionStore(RegistryContext db, RunIds ids)
+{
+    /// <remarks>Runs in the transaction of <see cref="RegistryWrites.CreateAsync"/>: the pipeline stays locked until it ends.</remarks>
+    public async Task<Outcome<PipelineVersionCreated>> CreateAsync(CreatePipelineVersionRequest request, CancellationToken ct)
+    {
+        if (DefinitionCheck.RefuseShape(request.DagSpec, request.InputSchema) is { } unfit)
+            return unfit;
+        if (!await LockPipelineAsync(request.TenantId, request.PipelineId, ct))
+            return Problems.NotFound("pipeline", request.PipelineId);
+        var newest = await db.PipelineVersions
+            .Where(row => row.PipelineId == request.PipelineId)
+            .MaxAsync(row => (int?)row.VersionNumber, ct);
+        var version = new PipelineVersionRow
+        {
+            Id = ids.Next(),
+            TenantId = request.TenantId,
+            PipelineId = request.PipelineId,
+            Version = request.Version,
+            VersionNumber = (newest ?? 0) + 1,
+            Status = EnumText.Of(VersionStatus.Draft),
+            Definition = request.DagSpec?.GetRawText() ?? JsonObjects.Empty,
+            InputSchema = request.InputSchema?.GetRawText(),
+        };
+        db.PipelineVersions.Add(version);
+        return await SaveAsync(version, ct) is { } taken ? taken : version.ToCreated();
+    }
+
+    public async Task<PipelineVersion?> FindAsync(Guid id, CancellationToken ct) =>
+        (await db.PipelineVersions.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, ct))?.ToView();
+
+    public Task<Page<PipelineVersion>> ListAsync(
+        Guid? tenantId, Guid? pipelineId, string? status, PageQuery page, HttpContext context, CancellationToken ct)
+    {
+        IQueryable<PipelineVersionRow> rows = db.PipelineVersions;
+        if (tenantId is not null)
+            rows = rows.Where(row => row.TenantId == tenantId);
+        if (pipelineId is not null)
+            rows = rows.Where(row => row.PipelineId == pipelineId);
+        if (status is not null)
+            rows = rows.Where(row => row.Status == status);
+        return rows.ToPageAsync(page, row => row.ToView(), context, ct);
+    }
+
+    public async Task<Outcome<PipelineVersion>> UpdateAsync(Guid id, UpdatePipelineVersionRequest request, CancellationToken ct)
+    {
+        if (DefinitionCheck.RefuseShape(request.DagSpec, request.InputSchema.Or(null)) is { } unfit)
+            return unfit;
+        if (await db.PipelineVersions.SingleOrDefaultAsync(row => row.Id == id, ct) is not { } version)
+            return Problems.NotFound("pipeline_version", id);
+        if (version.FrozenAt is not null && (request.DagSpec is not null || request.InputSchema.IsSet))
+            return Problems.Conflict(
+                "version_frozen", $"Version {version.Version} has left DRAFT once; its definition and input schema cannot change. Make a new version.");
+        version.Version = request.Version ?? version.Version;
+        version.Definition = request.DagSpec?.GetRawText() ?? version.Definition;
+        if (request.InputSchema.IsSet)
+            version.InputSchema = request.InputSchema.Value?.GetRawText();
+        return await SaveAsync(version, ct) is { } taken ? taken : version.ToView();
+    }
+
+    /// <summary>
+    /// Any status may follow any other. The first one after DRAFT freezes definition and input schema for good, since
+    /// runs and caches rely on them from then on.
+    /// </summary>
+    public async Task<Outcome<PipelineVersionCreated>> ChangeStatusAsync(Guid id, VersionStatus status, CancellationToken ct)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        if (await db.PipelineVersions.SingleOrDefaultAsync(row => row.Id == id, ct) is not { } version)
+            return Problems.NotFound("pipeline_version", id);
+        if (status == VersionStatus.Approved && DefinitionCheck.Refuse(version.ToView().DagSpec) is { } invalid)
+            return invalid;
+        version.Status = EnumText.Of(status);
+        if (status != VersionStatus.Draft)
+            version.FrozenAt ??= await NowAsync(ct);
+        await db.SaveChangesAsync(ct); // Refused when the definition was changed since it was read.
+        await transaction.CommitAsync(ct);
+        return version.ToCreated();
+    }
+
+    /// <returns>Null when it is gone.</returns>
+    public Task<ProblemHttpResult?> DeleteAsync(Guid id, CancellationToken ct) =>
+        db.PipelineVersions.Where(row => row.Id == id).TryDeleteAsync(
+            Problems.NotFound("pipeline_version", id),
+            "pipeline version",
+            async () => [(await CountRunsAsync(id, ct), "run", "runs")],
+            ct);
+
+    // Versions of one pipeline are numbered one after the other; runs and other pipelines are not held up.
+    private async Task<bool> LockPipelineAsync(Guid tenantId, Guid pipelineId, CancellationToken ct) =>
+        (await db.Database.SqlQuery<Guid>(
+            $"""SELECT id AS "Value" FROM pipelines WHERE id = {pipelineId} AND tenant_id = {tenantId} FOR NO KEY UPDATE""")
+            .ToListAsync(ct)).Count == 1;
+
+    private async Task<DateTimeOffset> NowAsync(CancellationToken ct) =>
+        (await db.Database.SqlQuery<DateTimeOffset>($"""SELECT now() AS "Value" """).ToListAsync(ct))[0];
+
+    private async Task<int> CountRunsAsync(Guid id, CancellationToken ct) =>
+        (await db.Database.SqlQuery<int>(
+            $"""SELECT count(*)::int AS "Value" FROM pipeline_runs WHERE pipeline_version_id = {id}""").ToListAsync(ct))[0];
+
+    private async Task<ProblemHttpResult?> SaveAsync(PipelineVersionRow version, CancellationToken ct)
+    {
+        try
+        {
+            await db.SaveChangesAsync(ct);
+            return null;
+        }
+        catch (DbUpdateException ex) when (ex.UniqueViolation() is not null)
+        {
+            return Problems.Conflict("version_taken", $"The pipeline has a version {version.Version} already.");
+        }
+    }
+}
