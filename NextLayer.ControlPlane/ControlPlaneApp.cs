@@ -1,23 +1,23 @@
 using NextLayer.Contracts.Json;
-using NextLayer.ControlPlane.Features.Engine;
-using NextLayer.ControlPlane.Features.Runs;
-using NextLayer.ControlPlane.Features.Streaming;
 using NextLayer.ControlPlane.Features.Connectors;
+using NextLayer.ControlPlane.Features.Engine;
 using NextLayer.ControlPlane.Features.Facilities;
 using NextLayer.ControlPlane.Features.Pipelines;
+using NextLayer.ControlPlane.Features.Runs;
+using NextLayer.ControlPlane.Features.Streaming;
 using NextLayer.ControlPlane.Features.Tenants;
 using NextLayer.ControlPlane.Features.Versions;
-using NextLayer.ControlPlane.Platform;
 using NextLayer.ControlPlane.Platform.Cors;
 using NextLayer.ControlPlane.Platform.Database;
+using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Health;
 using NextLayer.ControlPlane.Platform.Idempotency;
 using NextLayer.ControlPlane.Platform.OpenApi;
-using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Redis;
 using NextLayer.ControlPlane.Platform.Registry;
 using NextLayer.ControlPlane.Platform.Requests;
 using NextLayer.ControlPlane.Platform.Validation;
+using NextLayer.ControlPlane.Platform;
 using NextLayer.ServiceDefaults;
 
 namespace NextLayer.ControlPlane;
@@ -43,7 +43,7 @@ internal static class ControlPlaneApp
     private static void AddFeatures(WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<VersionCatalog>();
-        builder.Services.AddSingleton<EngineState>();
+        builder.Services.AddEngine();
         builder.Services.AddRunQueue();
         builder.Services.AddRunStream();
         builder.Services.AddScoped<TenantStore>();
@@ -55,6 +55,7 @@ internal static class ControlPlaneApp
 
     private static void MapFeatures(IEndpointRouteBuilder api)
     {
+        api.MapEngine();
         api.MapRunQueue();
         api.MapRunStream();
         api.MapTenants();

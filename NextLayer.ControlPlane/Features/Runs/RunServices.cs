@@ -4,6 +4,7 @@ using NextLayer.ControlPlane.Features.Housekeeping;
 using NextLayer.ControlPlane.Features.Runs.Claiming;
 using NextLayer.ControlPlane.Features.Runs.Creating;
 using NextLayer.ControlPlane.Features.Runs.Leases;
+using NextLayer.ControlPlane.Features.Runs.Reading;
 using NextLayer.ControlPlane.Features.Runs.Reporting;
 using NextLayer.ControlPlane.Features.Workers;
 
@@ -20,6 +21,9 @@ internal static class RunServices
         services.AddSingleton<RunEventReader>();
         services.AddSingleton<RunReader>();
         services.AddSingleton<RunControlStore>();
+        services.AddSingleton<RunListStore>();
+        services.AddSingleton<RunHistoryStore>();
+        services.AddSingleton<WorkerList>();
 
         services.AddSingleton<RunCreateStore>();
         services.AddSingleton<RunInputRules>();
@@ -48,6 +52,8 @@ internal static class RunServices
         runs.MapRunCreation();
         runs.MapClaiming();
         runs.MapRunControl();
+        runs.MapRunReading();
         api.MapWorkerReports();
+        WorkerList.Map(api);
     }
 }

@@ -1,0 +1,93 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using NextLayer.Contracts.Runs;
+using NextLayer.ControlPlane.Platform.Errors;
+using NextLayer.ControlPlane.Platform.Registry;
+
+namespace NextLayer.ControlPlane.Features.Runs.Reading;
+
+/// <summary>
+/// What a list asks, in the terms of the indexes: a range of ids (they hold the time of creation), statuses, and what
+/// must be looked at row by row.
+/// </summary>
+internal sealed record RunListFilter
+{
+    /// <summary>Least id, inclusive.</summary>
+    public Guid FirstId { get; private init; } = Guid.Empty;
+
+    /// <summary>Greatest id, exclusive.</summary>
+    public Guid EndId { get; private init; } = Guid.AllBitsSet;
+
+    /// <summary>Null for all.</summary>
+    public string[]? Statuses { get; private init; }
+
+    public Guid? TenantId { get; private init; }
+    public Guid? PipelineId { get; private init; }
+    public Guid? VersionId { get; private init; }
+    public string? TriggerType { get; private init; }
+
+    /// <summary>Part of the error message; only FAILED and CANCELLED runs have one.</summary>
+    public string? ErrorText { get; private init; }
+
+    /// <summary>True when no index has all that is asked for.</summary>
+    public bool LooksAtRows => TriggerType is not null || ErrorText is not null;
+
+    /// <summary>The last run of the page before; null for the first page.</summary>
+    public Guid? Cursor { get; private init; }
+
+    /// <summary>Null with a problem that names every unusable parameter.</summary>
+    public static RunListFilter? TryCreate(RunListQuery query, out ProblemHttpResult? problem)
+    {
+        var errors = new Dictionary<string, string[]>();
+        var unknown = query.Status?.Where(status => !EnumText.TryParse<RunStatus>(status, out _)).ToArray() ?? [];
+        if (unknown.Length > 0)
+            errors["status"] = [$"must be one of {string.Join(", ", EnumText.All<RunStatus>())}."];
+        if (query.Cursor is not null && !Guid.TryParseExact(query.Cursor, "N", out _))
+            errors["cursor"] = ["must be the next_cursor of an earlier page."];
+        problem = errors.Count > 0 ? Problems.Invalid(errors) : null;
+        return problem is null ? Create(query) : null;
+    }
+
+    private static RunListFilter Create(RunListQuery query)
+    {
+        var (first, end) = IdPrefix(query.Q) ?? (Guid.Empty, Guid.AllBitsSet);
+        var errorText = string.IsNullOrEmpty(query.Q) || IdPrefix(query.Q) is not null ? null : query.Q;
+        var statuses = query.Status is { Length: > 0 } given ? given.Distinct().ToArray() : null;
+        return new RunListFilter
+        {
+            FirstId = Max(first, query.CreatedAfter is { } after ? IdAt(after.Value) : Guid.Empty),
+            EndId = Min(end, query.CreatedBefore is { } before ? IdAt(before.Value) : Guid.AllBitsSet),
+            Statuses = errorText is null ? statuses : [.. (statuses ?? ["FAILED", "CANCELLED"]).Intersect(["FAILED", "CANCELLED"])],
+            TenantId = query.TenantId,
+            PipelineId = query.PipelineId,
+            VersionId = query.PipelineVersionId,
+            TriggerType = query.TriggerType,
+            ErrorText = errorText,
+            Cursor = query.Cursor is null ? null : Guid.ParseExact(query.Cursor, "N"),
+        };
+    }
+
+    // A UUIDv7 begins with 48 bits of Unix milliseconds.
+    private static Guid IdAt(DateTimeOffset time)
+    {
+        var milliseconds = Math.Clamp(time.ToUnixTimeMilliseconds() + (time.Ticks % TimeSpan.TicksPerMillisecond > 0 ? 1 : 0), 0, 0xFFFF_FFFF_FFFF);
+        return Guid.ParseExact($"{milliseconds:x12}{new string('0', 20)}", "N");
+    }
+
+    private static (Guid First, Guid End)? IdPrefix(string? q)
+    {
+        var digits = q?.Replace("-", "", StringComparison.Ordinal);
+        if (digits is not { Length: >= 6 and <= 32 } || !digits.All(char.IsAsciiHexDigit))
+            return null;
+        var first = UInt128.Parse(digits.PadRight(32, '0'), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        var last = UInt128.Parse(digits.PadRight(32, 'f'), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        return (ToGuid(first), ToGuid(last == UInt128.MaxValue ? last : last + 1));
+    }
+
+    private static Guid ToGuid(UInt128 value) => Guid.ParseExact(value.ToString("x32", CultureInfo.InvariantCulture), "N");
+
+    // Guids compare like the bytes of their text, which is Postgres's order too.
+    private static Guid Max(Guid a, Guid b) => a.CompareTo(b) >= 0 ? a : b;
+
+    private static Guid Min(Guid a, Guid b) => a.CompareTo(b) <= 0 ? a : b;
+}

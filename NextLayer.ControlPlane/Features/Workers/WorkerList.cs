@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using NextLayer.Contracts.Registry;
+using NextLayer.Contracts.Workers;
+using NextLayer.ControlPlane.Platform.Database;
+using NextLayer.ControlPlane.Platform.Registry;
+
+namespace NextLayer.ControlPlane.Features.Workers;
+
+/// <summary><c>GET /api/workers</c>: who has claimed or beaten within the last day.</summary>
+internal sealed class WorkerList(Databases databases)
+{
+    // Heartbeats come every 10 s; after three that did not, the worker counts as gone.
+    private const string SelectSql = """
+        SELECT worker_id, tenant_id, slots, running_runs, version,
+               CASE WHEN last_heartbeat_at < now() - interval '30 seconds' THEN 'gone'
+                    WHEN draining THEN 'draining' ELSE 'live' END,
+               first_seen_at, last_heartbeat_at
+        FROM workers ORDER BY last_heartbeat_at DESC, worker_id LIMIT $1 OFFSET $2
+        """;
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet("/api/workers", ListAsync).WithTags("Workers").WithName("ListWorkers")
+            .WithSummary("Lists workers, the last heard first.");
+
+    private static async Task<Ok<Page<WorkerView>>> ListAsync(
+        [AsParameters] PageQuery page, WorkerList workers, HttpContext context, CancellationToken ct)
+    {
+        var (items, total) = await workers.ReadAsync(page, ct);
+        context.Response.Headers[PageQueryExtensions.TotalCount] = total.ToString();
+        return TypedResults.Ok(new Page<WorkerView> { Items = items, Limit = page.Limit, Offset = page.Offset, Count = items.Count });
+    }
+
+    private async Task<(IReadOnlyList<WorkerView> Items, long Total)> ReadAsync(PageQuery page, CancellationToken ct)
+    {
+        await using var count = databases.Main.CreateCommand("SELECT count(*) FROM workers");
+        var total = (long)(await count.ExecuteScalarAsync(ct))!; // count(*) is never null.
+        await using var command = databases.Main.CreateCommand(SelectSql);
+        command.Parameters.AddWithValue(page.Limit);
+        command.Parameters.AddWithValue(page.Offset);
+        await using var row = await command.ExecuteReaderAsync(ct);
+        var workers = new List<WorkerView>();
+        while (await row.ReadAsync(ct))
+        {
+            workers.Add(new WorkerView
+            {
+                WorkerId = row.GetString(0),
+                TenantId = row.GetId(1),
+                Slots = row.GetInt32(2),
+                RunningRuns = row.GetInt32(3),
+                Version = row.GetText(4),
+                State = row.GetString(5),
+                FirstSeenAt = row.GetFieldValue<DateTimeOffset>(6),
+                LastHeartbeatAt = row.GetFieldValue<DateTimeOffset>(7),
+            });
+        }
+
+        return (workers, total);
+    }
+}
