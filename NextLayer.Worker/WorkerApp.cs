@@ -82,7 +82,10 @@ public static class WorkerApp
         services.AddSingleton<GuardedHttp>();
         services.AddSingleton<StepHandlers>();
         services.AddSingleton<IStepHandler, NoopStep>();
+        services.AddSingleton<IStepHandler, ConditionStep>();
         services.AddSingleton<IStepHandler, DelayStep>();
         services.AddSingleton<IStepHandler, HttpRequestStep>();
+        services.AddSingleton<IStepHandler, InlineCodeStep>();
+        services.AddSingleton<IStepHandler, TransformStep>();
     }
 }
