@@ -13,7 +13,9 @@ internal sealed class Outbox(TimeProvider time)
 {
     public const int MaxSteps = 500;
     public const int MaxLogs = 500;
-    public const int MaxBytes = 700 * 1024;
+
+    /// <summary>Of one call. With the largest single output on top it stays under the 1 MiB that a body may have.</summary>
+    public const int MaxBytes = 600 * 1024;
 
     /// <summary>Lines that may wait; a step that writes faster than they can be sent loses the later ones.</summary>
     public const int MaxWaitingLogs = 2000;
@@ -111,22 +113,22 @@ internal sealed class Outbox(TimeProvider time)
         }
     }
 
-    /// <summary>Takes what fits into one report.</summary>
-    public PendingReport Take(out int bytes)
+    /// <summary>Takes what fits into one report, and at least one item.</summary>
+    /// <param name="room">Bytes that the call has left.</param>
+    /// <param name="bytes">About as many as the report will have.</param>
+    public PendingReport Take(int room, out int bytes)
     {
         lock (gate)
         {
             bytes = 0;
             AddDroppedLine();
-            var sentSteps = TakeFrom(steps, MaxSteps, s => s.Output is { } output ? JsonMarshal.GetRawUtf8Value(output).Length : 0, ref bytes);
-            var sentLogs = steps.Count > 0 || logs is null
-                ? []
-                : TakeFrom(logs, MaxLogs, l => l.Message.Length * 2, ref bytes);
+            var sentSteps = TakeFrom(steps, MaxSteps, Weigh, room, ref bytes);
+            var sentLogs = steps.Count > 0 || logs is null ? [] : TakeFrom(logs, MaxLogs, Weigh, room, ref bytes);
             // The end of a run goes with its last news, never before them.
             var end = steps.Count == 0 && logs is not { Count: > 0 } ? completion : null;
             if (end is not null)
                 completion = null;
-            bytes += 200 + (300 * sentSteps.Count) + (150 * sentLogs.Count);
+            bytes += 200;
             return new PendingReport(++lastSeq, sentSteps, sentLogs, end);
         }
     }
@@ -145,13 +147,20 @@ internal sealed class Outbox(TimeProvider time)
         droppedLogs = 0;
     }
 
-    private static List<Stamped<T>> TakeFrom<T>(List<Stamped<T>> from, int max, Func<T, int> weigh, ref int bytes)
+    private static int Weigh(StepReport step) =>
+        300 + ((step.Error?.Message.Length ?? 0) * 3) + Weigh(step.Output) + Weigh(step.Error?.Detail);
+
+    private static int Weigh(RunLogLine line) => 150 + (line.Message.Length * 3) + Weigh(line.Meta);
+
+    private static int Weigh(JsonElement? json) => json is { } value ? JsonMarshal.GetRawUtf8Value(value).Length : 0;
+
+    private static List<Stamped<T>> TakeFrom<T>(List<Stamped<T>> from, int max, Func<T, int> weigh, int room, ref int bytes)
     {
         var count = 0;
         while (count < from.Count && count < max)
         {
             var weight = weigh(from[count].Item);
-            if (count > 0 && bytes + weight > MaxBytes)
+            if (count > 0 && bytes + weight > room)
                 break;
             bytes += weight;
             count++;

@@ -62,7 +62,7 @@ internal sealed class Reporter(
         var bytes = 0;
         while (batch.Count < MaxRuns && bytes < Outbox.MaxBytes && queue.Reader.TryRead(out var run))
         {
-            batch.Add(new Entry(run, run.Outbox.Take(out var size)));
+            batch.Add(new Entry(run, run.Outbox.Take(Outbox.MaxBytes - bytes, out var size)));
             bytes += size;
         }
     }

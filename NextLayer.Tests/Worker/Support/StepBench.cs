@@ -16,7 +16,7 @@ internal sealed class StepBench
     public static readonly Guid RunId = Guid.Parse("01920000-0000-7000-8000-000000000001");
 
     /// <summary>Lines the step wrote into the run's log.</summary>
-    public IReadOnlyList<RunLogLine> Lines => [.. run.Outbox.Take(out _).Logs.Select(l => l.Item)];
+    public IReadOnlyList<RunLogLine> Lines => [.. run.Outbox.Take(Outbox.MaxBytes, out _).Logs.Select(l => l.Item)];
 
     private readonly ActiveRun run = new(Claim(), 0, TimeProvider.System);
 

@@ -1,0 +1,249 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using NextLayer.Contracts.Json;
+using NextLayer.Contracts.Runs;
+using NextLayer.Tests.AppHost;
+using NextLayer.Tests.ControlPlane.Runs;
+using NextLayer.Tests.Support;
+using NextLayer.Tests.Worker.Support;
+
+namespace NextLayer.Tests.Worker;
+
+/// <summary>The worker against the real control plane on a real Postgres.</summary>
+public sealed class RealControlPlaneTests(Servers servers)
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Run_OfOneStep_IsExecutedAndTellsItsStory()
+    {
+        await using var queue = await TestQueue.CreateAsync(servers);
+        await using var controlPlane = await ControlPlaneHost.StartAsync(queue.Database);
+        await using var worker = await TestWorker.StartAsync(controlPlane.Address);
+
+        var id = await StartAsync(controlPlane, queue, queue.VersionId);
+        await UntilAsync(controlPlane, id, RunStatus.Succeeded);
+
+        Assert.Equal(
+            ["run.queued", "run.started", "step.started", "step.completed", "run.completed"], await queue.EventsAsync(id));
+    }
+
+    [Fact]
+    public async Task Run_WithConditionTransformAndTemplates_GivesTheOutputsOneWouldExpect()
+    {
+        await using var queue = await TestQueue.CreateAsync(servers);
+        await using var controlPlane = await ControlPlaneHost.StartAsync(queue.Database);
+        await using var worker = await TestWorker.StartAsync(controlPlane.Address);
+        var version = await AddVersionAsync(queue, """
+            {"steps": [
+              {"id": "big", "type": "transform", "config": {"mode": "filter", "source": "{{ input.orders }}", "where": "item.total > 10"}},
+              {"id": "any", "type": "condition", "config": {"mode": "if", "expression": "big.count > 0"}},
+              {"id": "sum", "type": "inline_code", "needs": ["any:true"], "config": {"language": "expression", "code": "big.result[0].total + 1"}},
+              {"id": "none", "needs": ["any:false"]}]}
+            """);
+
+        var id = await StartAsync(controlPlane, queue, version, """{"orders": [{"total": 5}, {"total": 20}]}""");
+        await UntilAsync(controlPlane, id, RunStatus.Succeeded);
+
+        Assert.Equal(21, JsonDocument.Parse(await OutputAsync(queue, id, "sum")).RootElement.GetProperty("result").GetInt32());
+        Assert.Equal("skipped", await StepStatusAsync(queue, id, "none"));
+    }
+
+    [Fact]
+    public async Task Delay_ParksTheRunUntilTheDatabaseSaysThatItIsDue()
+    {
+        await using var queue = await TestQueue.CreateAsync(servers);
+        await using var controlPlane = await ControlPlaneHost.StartAsync(queue.Database, null, ("Lease:WakeIntervalSeconds", "0.1"));
+        await using var worker = await TestWorker.StartAsync(controlPlane.Address);
+        var version = await AddVersionAsync(queue, """{"steps": [{"id": "wait", "type": "delay", "config": {"duration": "PT1H"}}, "after"]}""");
+
+        var id = await StartAsync(controlPlane, queue, version);
+        await UntilAsync(controlPlane, id, RunStatus.Paused);
+        await queue.Database.ExecuteAsync("UPDATE open_steps SET wake_at = now() - interval '1 second', started_at = started_at - interval '1 hour' WHERE run_id = $1", id);
+        await queue.Database.ExecuteAsync("UPDATE pipeline_runs SET wake_at = now() - interval '1 second' WHERE id = $1", id);
+        await UntilAsync(controlPlane, id, RunStatus.Succeeded);
+
+        var output = JsonDocument.Parse(await OutputAsync(queue, id, "wait")).RootElement;
+        Assert.InRange(output.GetProperty("waited_ms").GetInt64(), 3_600_000, 3_660_000);
+        Assert.Equal(1, await queue.Database.AskAsync<long>("SELECT count(*) FROM step_runs WHERE run_id = $1 AND step_id = 'wait'", id));
+    }
+
+    [Fact]
+    public async Task Retry_PutOff_ParksTheRunAndCountsItsFailures()
+    {
+        await using var queue = await TestQueue.CreateAsync(servers);
+        await using var controlPlane = await ControlPlaneHost.StartAsync(queue.Database, null, ("Lease:WakeIntervalSeconds", "0.1"));
+        var probe = new ProbeStep();
+        await using var worker = await TestWorker.StartAsync(controlPlane.Address, null, probe);
+        var version = await AddVersionAsync(
+            queue, """{"steps": [{"id": "a", "type": "probe", "retry": {"max_attempts": 2, "initial_seconds": 600}}]}""");
+
+        var id = await StartAsync(controlPlane, queue, version);
+        probe.Fail("a", retryable: true);
+        await UntilAsync(controlPlane, id, RunStatus.Paused);
+        await queue.Database.ExecuteAsync("UPDATE step_runs SET retry_at = now() WHERE run_id = $1", id);
+        await queue.Database.ExecuteAsync("UPDATE pipeline_runs SET wake_at = now() WHERE id = $1", id);
+        probe.Fail("a", retryable: true, number: 2);
+        await UntilAsync(controlPlane, id, RunStatus.Failed);
+
+        Assert.Equal([1, 2], probe.Calls.Select(c => c.Attempt));
+        Assert.Contains("step.retrying", await queue.EventsAsync(id));
+    }
+
+    [Fact]
+    public async Task Cancel_ReachesARunningStepWithinAMoment()
+    {
+        await using var queue = await TestQueue.CreateAsync(servers);
+        await using var controlPlane = await ControlPlaneHost.StartAsync(queue.Database);
+        var probe = new ProbeStep();
+        await using var worker = await TestWorker.StartAsync(controlPlane.Address, null, probe);
+        var version = await AddVersionAsync(queue, """{"steps": [{"id": "a", "type": "probe"}]}""");
+
+        var id = await StartAsync(controlPlane, queue, version);
+        await probe.StartedAsync("a");
+        using var answer = await controlPlane.Http.PostAsync($"/api/runs/{id}/cancel", null, Ct);
+        await UntilAsync(controlPlane, id, RunStatus.Cancelled);
+
+        Assert.Equal(1, probe.CancelledCalls);
+        Assert.Equal("cancelled", await StepStatusAsync(queue, id, "a"));
+    }
+
+    [Fact]
+    public async Task Retry_OfAFailedRun_GoesOnWhereItFailed()
+    {
+        await using var queue = await TestQueue.CreateAsync(servers);
+        await using var controlPlane = await ControlPlaneHost.StartAsync(queue.Database);
+        var probe = new ProbeStep();
+        await using var worker = await TestWorker.StartAsync(controlPlane.Address, null, probe);
+        var version = await AddVersionAsync(
+            queue, """{"steps": [{"id": "a", "type": "probe"}, {"id": "b", "type": "probe", "config": {"n": "{{ a.n }}"}}]}""");
+
+        var id = await StartAsync(controlPlane, queue, version);
+        probe.Complete("a", """{"n": 4}""");
+        probe.Fail("b");
+        var failed = await UntilAsync(controlPlane, id, RunStatus.Failed);
+        using var answer = await controlPlane.Http.PostAsync($"/api/runs/{id}/retry", null, Ct);
+        probe.Complete("b", number: 2);
+        await UntilAsync(controlPlane, id, RunStatus.Succeeded);
+
+        Assert.Equal("step b failed: BROKEN: It broke.", failed.ErrorMessage);
+        Assert.Equal(["a", "b", "b"], probe.Calls.Select(c => c.StepId));
+        Assert.Equal((2, 1, """{"n":4}"""), (probe.Calls.Last().Generation, probe.Calls.Last().Attempt, probe.Calls.Last().Config.GetRawText()));
+    }
+
+    [Fact]
+    public async Task Worker_ThatFallsSilent_LosesItsRunToAnother()
+    {
+        await using var queue = await TestQueue.CreateAsync(servers);
+        await using var controlPlane = await ControlPlaneHost.StartAsync(
+            queue.Database, null, ("Lease:ReapGraceSeconds", "0"), ("Lease:ReapIntervalSeconds", "0.1"));
+        var (first, second) = (new ProbeStep(), new ProbeStep());
+        var version = await AddVersionAsync(queue, """{"steps": [{"id": "a", "type": "probe"}]}""");
+        await using var silent = await TestWorker.StartAsync(controlPlane.Address, [("SLOTS", "1")], first);
+        var id = await StartAsync(controlPlane, queue, version);
+        await first.StartedAsync("a");
+        await using var other = await TestWorker.StartAsync(controlPlane.Address, null, second);
+
+        // As if the first had not been heard of for its whole lease.
+        await queue.Database.ExecuteAsync("UPDATE pipeline_runs SET lease_token = gen_random_uuid(), lease_expires_at = now() - interval '1 hour' WHERE id = $1", id);
+        await Task.WhenAny(first.StartedAsync("a", 2), second.StartedAsync("a"));
+        first.Complete("a", """{"by": "silent"}""");
+        first.Complete("a", """{"by": "again"}""", number: 2);
+        second.Complete("a", """{"by": "other"}""");
+        await UntilAsync(controlPlane, id, RunStatus.Succeeded);
+
+        Assert.NotEqual("""{"by": "silent"}""", await OutputAsync(queue, id, "a"));
+        Assert.Equal(1, await queue.Database.AskAsync<long>("SELECT count(*) FROM step_runs WHERE run_id = $1 AND status = 'completed'", id));
+        Assert.Equal(1, first.CancelledCalls);
+    }
+
+    [Fact]
+    public async Task Stop_HandsTheRunToAnotherWorkerWithoutALoss()
+    {
+        await using var queue = await TestQueue.CreateAsync(servers);
+        await using var controlPlane = await ControlPlaneHost.StartAsync(queue.Database);
+        var (first, second) = (new ProbeStep(), new ProbeStep());
+        var version = await AddVersionAsync(queue, """{"steps": [{"id": "a", "type": "probe"}, {"id": "b", "type": "probe"}]}""");
+        var leaving = await TestWorker.StartAsync(controlPlane.Address, [("GRACE_SECONDS", "0.05")], first);
+        var id = await StartAsync(controlPlane, queue, version);
+        first.Complete("a");
+        await first.StartedAsync("b");
+
+        await leaving.DisposeAsync();
+        await using var other = await TestWorker.StartAsync(controlPlane.Address, null, second);
+        second.Complete("b");
+        await UntilAsync(controlPlane, id, RunStatus.Succeeded);
+
+        Assert.Equal("b", Assert.Single(second.Calls).StepId);
+        Assert.Equal(2, second.Calls.Single().Attempt);
+        Assert.Equal(0, await queue.Database.AskAsync<short>("SELECT lease_losses FROM pipeline_runs WHERE id = $1", id));
+    }
+
+    [Fact]
+    public async Task ManyRuns_OnTwoWorkers_AreEachExecutedOnce()
+    {
+        await using var queue = await TestQueue.CreateAsync(servers);
+        await using var controlPlane = await ControlPlaneHost.StartAsync(queue.Database);
+        await using var one = await TestWorker.StartAsync(controlPlane.Address);
+        await using var two = await TestWorker.StartAsync(controlPlane.Address);
+
+        var ids = await queue.AddRunsAsync(2000);
+        await UntilAsync(controlPlane, ids[^1], RunStatus.Succeeded);
+
+        await Eventually.TrueAsync(
+            () => queue.Database.AskAsync<long>("SELECT count(*) FROM pipeline_runs WHERE status = 'SUCCEEDED'").GetAwaiter().GetResult() == 2000,
+            "all runs succeeded");
+        Assert.Equal(2000, await queue.Database.AskAsync<long>("SELECT count(*) FROM step_runs"));
+        Assert.Equal(2000, one.Lines.Count("Completed run") + two.Lines.Count("Completed run"));
+    }
+
+    private static async Task<Guid> StartAsync(ControlPlaneHost controlPlane, TestQueue queue, Guid versionId, string parameters = "{}")
+    {
+        var request = new CreateRunRequest
+        {
+            TenantId = queue.TenantId,
+            PipelineVersionId = versionId,
+            Parameters = JsonDocument.Parse(parameters).RootElement,
+        };
+        using var answer = await controlPlane.Http.PostAsJsonAsync("/api/runs", request, NextLayerJson.Options, Ct);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Ct));
+        return (await answer.Content.ReadFromJsonAsync<RunCreated>(NextLayerJson.Options, Ct))!.Id; // It succeeded.
+    }
+
+    private static async Task<Run> UntilAsync(ControlPlaneHost controlPlane, Guid id, RunStatus status)
+    {
+        var last = RunStatus.Queued;
+        for (var looks = 0; looks < 1000; looks++)
+        {
+            var found = await controlPlane.Http.GetFromJsonAsync<RunFound>($"/api/runs/{id}", NextLayerJson.Options, Ct);
+            last = found!.Run.Status; // Never null for a run that exists.
+            if (last == status)
+                return found.Run;
+            if (last is RunStatus.Failed or RunStatus.Cancelled)
+                Assert.Fail($"The run is {last}: {found.Run.ErrorMessage}");
+            await Task.Delay(20, Ct);
+        }
+
+        throw new TimeoutException($"The run did not come to {status}; it is {last}.");
+    }
+
+    private static async Task<Guid> AddVersionAsync(TestQueue queue, string definition)
+    {
+        var id = Guid.CreateVersion7();
+        await queue.Database.ExecuteAsync(
+            """
+            INSERT INTO pipeline_versions (id, tenant_id, pipeline_id, version, version_number, status, definition, frozen_at)
+            SELECT $1, tenant_id, pipeline_id, 'v2', 2, 'APPROVED', $2::json, now() FROM pipeline_versions WHERE id = $3
+            """,
+            id, definition, queue.VersionId);
+        return id;
+    }
+
+    private static async Task<string> OutputAsync(TestQueue queue, Guid id, string stepId) =>
+        await queue.Database.AskAsync<string>(
+            "SELECT output::text FROM step_runs WHERE run_id = $1 AND step_id = $2 AND status = 'completed'", id, stepId) ?? "";
+
+    private static Task<string?> StepStatusAsync(TestQueue queue, Guid id, string stepId) =>
+        queue.Database.AskAsync<string>(
+            "SELECT status FROM step_runs WHERE run_id = $1 AND step_id = $2 ORDER BY attempt DESC LIMIT 1", id, stepId);
+}
