@@ -12,6 +12,8 @@ namespace NextLayer.Worker;
 /// <summary>Puts the worker together: a small web app for its health, and the loops beside it.</summary>
 public static class WorkerApp
 {
+    private static readonly string[] AddressKeys = ["URLS", "HTTP_PORTS", "HTTPS_PORTS"];
+
     /// <param name="args">Settings as arguments, such as <c>--SLOTS 16</c>.</param>
     /// <param name="configure">Last word on services and settings, for tests that run a worker in their own process.</param>
     public static WebApplication Create(string[] args, Action<WebApplicationBuilder>? configure = null)
@@ -19,7 +21,7 @@ public static class WorkerApp
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
         // Workers are many and nobody looks for them by their port.
-        if (string.IsNullOrEmpty(builder.Configuration["URLS"]))
+        if (!AddressKeys.Any(key => !string.IsNullOrEmpty(builder.Configuration[key])))
             builder.WebHost.UseUrls("http://127.0.0.1:0");
         AddOptions(builder);
         AddPlatform(builder.Services);

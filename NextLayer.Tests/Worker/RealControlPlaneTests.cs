@@ -184,8 +184,8 @@ public sealed class RealControlPlaneTests(Servers servers)
     {
         await using var queue = await TestQueue.CreateAsync(servers);
         await using var controlPlane = await ControlPlaneHost.StartAsync(queue.Database);
-        await using var one = await TestWorker.StartAsync(controlPlane.Address);
-        await using var two = await TestWorker.StartAsync(controlPlane.Address);
+        var one = await TestWorker.StartAsync(controlPlane.Address);
+        var two = await TestWorker.StartAsync(controlPlane.Address);
 
         var ids = await queue.AddRunsAsync(2000);
         await UntilAsync(controlPlane, ids[^1], RunStatus.Succeeded);
@@ -193,6 +193,8 @@ public sealed class RealControlPlaneTests(Servers servers)
         await Eventually.TrueAsync(
             () => queue.Database.AskAsync<long>("SELECT count(*) FROM pipeline_runs WHERE status = 'SUCCEEDED'").GetAwaiter().GetResult() == 2000,
             "all runs succeeded");
+        await one.DisposeAsync(); // Waits for the answers to the last reports, which their log lines come with.
+        await two.DisposeAsync();
         Assert.Equal(2000, await queue.Database.AskAsync<long>("SELECT count(*) FROM step_runs"));
         Assert.Equal(2000, one.Lines.Count("Completed run") + two.Lines.Count("Completed run"));
     }

@@ -116,6 +116,27 @@ public sealed class RetryTests
     }
 
     [Fact]
+    public async Task Failure_WhileTheWorkerStops_KeepsItsRetryForAnother()
+    {
+        await using var controlPlane = await FakeControlPlane.StartAsync();
+        var probe = new ProbeStep();
+        var id = controlPlane.Add(ThreeQuickAttempts);
+        var worker = await TestWorker.StartAsync(controlPlane, null, probe);
+
+        await probe.StartedAsync("a");
+        var stopping = worker.StopAsync();
+        await controlPlane.UntilAsync(() => controlPlane.Heartbeats.Any(h => h.Draining), "the worker says that it drains");
+        probe.Fail("a", retryable: true);
+        await stopping;
+
+        var run = await controlPlane.UntilAsync(id, RunStatus.Paused);
+        Assert.Equal("a:1:failed", run.States);
+        Assert.NotNull(run.Newest("a").RetryAt);
+        Assert.NotNull(run.WakeAt);
+        await worker.DisposeAsync();
+    }
+
+    [Fact]
     public async Task Claim_AfterTheWorkerDied_CountsFailuresNotAttempts()
     {
         await using var controlPlane = await FakeControlPlane.StartAsync();

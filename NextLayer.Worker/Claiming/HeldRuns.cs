@@ -62,6 +62,19 @@ internal sealed class HeldRuns(WorkerOptions options, TimeProvider time)
         changed.Set();
     }
 
+    /// <summary>Runs let go in about the last tenth of a second.</summary>
+    public int RecentlyFinished
+    {
+        get
+        {
+            lock (gate)
+            {
+                Roll();
+                return Math.Max(released, releasedBefore);
+            }
+        }
+    }
+
     /// <summary>Ends when no run is held; for the way out, when nothing else waits for changes.</summary>
     public async Task EmptyAsync(CancellationToken ct)
     {
@@ -72,13 +85,7 @@ internal sealed class HeldRuns(WorkerOptions options, TimeProvider time)
     /// <summary>Runs that the next claim may ask for, 0 when it should wait.</summary>
     public int Room()
     {
-        int prefetch;
-        lock (gate)
-        {
-            Roll();
-            prefetch = Math.Min(Math.Max(released, releasedBefore), MaxPrefetch);
-        }
-
+        var prefetch = Math.Min(RecentlyFinished, MaxPrefetch);
         var room = Math.Min(options.Slots + prefetch - runs.Count, 1000);
         // Under load a claim of a few runs costs as much as one of many.
         return room >= Math.Max(1, prefetch / 4) ? room : 0;

@@ -24,7 +24,8 @@ internal sealed class RunQueue(RunExecutor executor, Reporter reporter, WorkerOp
 
     public void Add(ActiveRun run) => waiting.Writer.TryWrite(run); // Bounded by what a claim may ask for.
 
-    public Task RunAsync(CancellationToken ct) => Task.WhenAll(Enumerable.Range(0, pumps).Select(_ => PumpAsync(ct)));
+    public Task RunAsync(CancellationToken ct) =>
+        Loops.FirstToEndAsync([.. Enumerable.Range(0, pumps).Select(_ => PumpAsync(ct))]);
 
     /// <summary>Ends when nothing is executed any more; for the way out, when nothing new is added.</summary>
     public async Task IdleAsync(CancellationToken ct)

@@ -36,7 +36,7 @@ internal sealed partial class WorkerService(
     {
         telemetry.ObserveHeld(() => held.Count);
         LogStarted(options.WorkerId, options.Slots);
-        others = Task.WhenAll(
+        others = Loops.FirstToEndAsync(
             heartbeats.RunAsync(stopped.Token), reporter.RunAsync(stopped.Token), queue.RunAsync(stopped.Token));
         claiming = claims.RunAsync(draining.Token);
         watch = WatchAsync();
@@ -48,7 +48,7 @@ internal sealed partial class WorkerService(
     {
         try
         {
-            await await Task.WhenAny(others, claiming);
+            await Loops.FirstToEndAsync(others, claiming);
         }
         catch (OperationCanceledException) when (stopped.IsCancellationRequested)
         {

@@ -72,7 +72,9 @@ internal sealed partial class RunExecution
         };
         var failures = memory.CountFailure(end.Step);
         var policy = RetryRules.PolicyOf(end.Step);
-        if (!Stopping && policy.AllowsAnother(failures, error.Code, error.Retryable))
+        // A run that is handed back keeps its retries; they are made elsewhere.
+        var goesOn = failure is null && run.Stop < StopRequest.Cancel;
+        if (goesOn && policy.AllowsAnother(failures, error.Code, error.Retryable))
         {
             var wait = policy.DelayBefore(failures + 1, Random.Shared.NextDouble());
             if (failed.RetryAfter is { } asked && asked > wait)

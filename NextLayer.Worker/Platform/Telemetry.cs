@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Text.Json;
 using NextLayer.Contracts.Runs;
 using NextLayer.Contracts.Workers;
 using NextLayer.Worker.Execution;
@@ -35,20 +36,20 @@ internal sealed class Telemetry
 
     public void Claimed(int runs) => claimedRuns.Add(runs);
 
-    public void LeaseLost(ReportVerdict verdict) => leaseLosses.Add(1, new KeyValuePair<string, object?>("verdict", verdict));
+    public void LeaseLost(ReportVerdict verdict) => leaseLosses.Add(1, new KeyValuePair<string, object?>("verdict", Word(verdict)));
 
     public bool MeasuresRuns => runDuration.Enabled;
 
     public bool MeasuresSteps => stepDuration.Enabled;
 
     public void RunLeft(TimeSpan duration, RunStatus status) =>
-        runDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("outcome", status));
+        runDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("outcome", Word(status)));
 
     public void StepEnded(TimeSpan duration, GraphStep step, StepStatus status) =>
         stepDuration.Record(
             duration.TotalSeconds,
             new KeyValuePair<string, object?>("type", step.Type?.Type ?? "unknown"),
-            new KeyValuePair<string, object?>("outcome", status));
+            new KeyValuePair<string, object?>("outcome", Word(status)));
 
     /// <summary>The run as a continuation of the call that made it.</summary>
     public static Activity? StartRun(Run run)
@@ -79,6 +80,7 @@ internal sealed class Telemetry
     {
         if (activity is null)
             return;
+        activity.SetTag("nextlayer.step.status", Word(result));
         if (result is StepResult.Failed { Error: var error })
         {
             activity.SetTag("error.type", error.Code);
@@ -87,6 +89,18 @@ internal sealed class Telemetry
 
         activity.Dispose();
     }
+
+    private static string Word(StepResult? result) => result switch
+    {
+        null => "interrupted",
+        StepResult.Completed => "completed",
+        StepResult.Waiting => "waiting",
+        _ => "failed",
+    };
+
+    /// <summary>An enum's member as it is spelled everywhere else.</summary>
+    private static string Word<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
     public static Activity? StartReport(int runs)
     {

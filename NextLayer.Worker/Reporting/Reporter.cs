@@ -22,8 +22,8 @@ internal sealed class Reporter(
     /// <summary>Enough to hide the way to the control plane and back; more would only make batches smaller.</summary>
     private const int Senders = 3;
 
-    /// <summary>A batch this large says that more is coming: worth waiting <see cref="Linger"/> for.</summary>
-    private const int BusyBatch = 16;
+    /// <summary>So many runs finished in a tenth of a second say that more are coming: worth waiting <see cref="Linger"/> for.</summary>
+    private const int BusyRuns = 32;
 
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
@@ -39,19 +39,17 @@ internal sealed class Reporter(
     }
 
     public Task RunAsync(CancellationToken ct) =>
-        Task.WhenAll(Enumerable.Range(0, Senders).Select(_ => RunSenderAsync(ct)));
+        Loops.FirstToEndAsync([.. Enumerable.Range(0, Senders).Select(_ => RunSenderAsync(ct))]);
 
     private async Task RunSenderAsync(CancellationToken ct)
     {
         var batch = new List<Entry>(MaxRuns);
-        var last = 0;
         while (await queue.Reader.WaitToReadAsync(ct))
         {
-            if (last >= BusyBatch && queue.Reader.Count < MaxRuns)
+            if (queue.Reader.Count < MaxRuns && held.RecentlyFinished >= BusyRuns)
                 await Task.Delay(Linger, time, ct);
             Fill(batch);
-            last = batch.Count;
-            if (last > 0)
+            if (batch.Count > 0)
                 await SendAsync(batch, ct);
             batch.Clear();
         }
