@@ -57,3 +57,9 @@ public readonly record struct Evaluated<T>
     /// <summary>A failure.</summary>
     public static implicit operator Evaluated<T>(EvaluationFailure failure) => new(default, failure);
 }
+
+internal static class Evaluated
+{
+    /// <summary>A success whose value is an interface, which C# does not convert implicitly.</summary>
+    public static Evaluated<T> Of<T>(T value) => value;
+}

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -10,6 +11,8 @@ internal static class JsonOut
     // The JSON goes into database columns and request bodies, never into HTML, so "<" and "é" stay readable.
     public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    public static readonly JsonElement Null = Parse("null"u8);
+
     public static readonly JsonElement EmptyObject = Parse("{}"u8);
 
     public static JsonElement Parse(ReadOnlySpan<byte> utf8)
@@ -19,6 +22,9 @@ internal static class JsonOut
     }
 
     public static JsonElement Write(Action<Utf8JsonWriter> write) => Parse(WriteBytes(write));
+
+    /// <summary>Bytes of the JSON as it was written or read.</summary>
+    public static int SizeOf(JsonElement json) => JsonMarshal.GetRawUtf8Value(json).Length;
 
     public static byte[] WriteBytes(Action<Utf8JsonWriter> write)
     {

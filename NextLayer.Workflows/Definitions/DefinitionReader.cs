@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using NextLayer.Workflows.Catalog;
 
@@ -24,6 +25,11 @@ internal sealed class DefinitionReader
             Report("not_an_object", null, "", "A definition is a JSON object.");
             return;
         }
+        if (IsTooDeep(json))
+        {
+            Report("too_deep", null, "", $"A definition may nest {WorkflowDefinition.MaxDepth} deep.");
+            return;
+        }
         var hasNodes = TryGetList(json, "nodes", out var nodes);
         var hasSteps = TryGetList(json, "steps", out var steps);
         if (hasNodes && hasSteps && nodes.GetArrayLength() > 0 && steps.GetArrayLength() > 0)
@@ -34,6 +40,23 @@ internal sealed class DefinitionReader
             ReadShortForm(steps);
         if (TryGetList(json, "edges", out var edges) && IsWithin(edges, WorkflowDefinition.MaxEdges, "too_many_edges", "edges"))
             ReadEdges(edges);
+    }
+
+    // All that reads a definition recurses over its JSON, so a caller's generous parser must not decide how deep.
+    private static bool IsTooDeep(JsonElement json)
+    {
+        var reader = new Utf8JsonReader(JsonMarshal.GetRawUtf8Value(json), new JsonReaderOptions { MaxDepth = WorkflowDefinition.MaxDepth + 1 });
+        try
+        {
+            while (reader.Read())
+            {
+            }
+            return false;
+        }
+        catch (JsonException)
+        {
+            return true;
+        }
     }
 
     private void ReadNodes(JsonElement nodes)

@@ -17,6 +17,9 @@ public sealed class WorkflowDefinition
     /// <summary>Edges a definition may have.</summary>
     public const int MaxEdges = 5_000;
 
+    /// <summary>Levels of objects and lists a definition may have.</summary>
+    public const int MaxDepth = 64;
+
     internal WorkflowDefinition(IReadOnlyList<StepDefinition> steps, IReadOnlyList<EdgeDefinition> edges, IReadOnlyList<DefinitionError> errors)
     {
         Steps = steps;

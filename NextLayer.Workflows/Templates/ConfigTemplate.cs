@@ -34,13 +34,15 @@ public sealed class ConfigTemplate
     /// <summary>Compiles every template. A malformed one makes every <see cref="Resolve"/> fail; nothing is thrown.</summary>
     /// <param name="config">Any JSON that will not be disposed.</param>
     /// <param name="schema">The step type's <c>config_schema</c>; null resolves all strings.</param>
-    public static ConfigTemplate Compile(JsonElement config, JsonElement? schema = null)
+    public static ConfigTemplate Compile(JsonElement config, JsonElement? schema = null) => CompileAt("", config, schema);
+
+    internal static ConfigTemplate CompileAt(string path, JsonElement config, JsonElement? schema = null)
     {
         EvaluationFailure? problem = null;
         TemplateNode? root = null;
         try
         {
-            root = Build(config, schema, "", ref problem);
+            root = Build(config, schema, path, ref problem);
         }
         catch (InvalidOperationException)
         {
@@ -109,7 +111,7 @@ public sealed class ConfigTemplate
         }
         catch (CelException failure)
         {
-            problem ??= EvaluationFailure.Of(failure, text, path, isTemplate: false);
+            problem ??= EvaluationFailure.Of(failure, text, path.Length == 0 ? null : path, isTemplate: false);
             return null;
         }
     }

@@ -137,6 +137,15 @@ public sealed class WorkflowDefinitionTests
     }
 
     [Fact]
+    public void Parse_NestedBeyondTheLimit_IsRefusedWithoutOverflowingTheStack()
+    {
+        var deep = string.Concat(Enumerable.Repeat("[", 20_000)) + string.Concat(Enumerable.Repeat("]", 20_000));
+        using var document = JsonDocument.Parse($$"""{ "steps": [{ "id": "a", "config": { "x": {{deep}} } }] }""", new JsonDocumentOptions { MaxDepth = 30_000 });
+
+        Assert.Equal("too_deep", Assert.Single(DefinitionValidator.Validate(document.RootElement)).Code);
+    }
+
+    [Fact]
     public void Validate_AnyJson_NeverThrows()
     {
         var scalars = Gen.Elements("null", "1", "-0.5", "true", "\"\"", "\"a\"", "\"b\"", "\"noop\"", "\"condition\"", "\"{{ a.b }}\"", "\"{{\"", "\"\\ud800\"");
