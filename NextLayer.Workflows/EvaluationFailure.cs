@@ -23,6 +23,8 @@ public sealed record EvaluationFailure(string Code, string Message, string? Path
     /// <summary>The config as resolved does not make sense.</summary>
     public const string Config = "CONFIG";
 
+    internal static EvaluationFailure BrokenText { get; } = new(Expression, "A value holds text that is not valid Unicode.");
+
     internal static EvaluationFailure Of(CelException failure, string source, string? path, bool isTemplate)
     {
         var place = path is null ? "" : $" in '{path}'";

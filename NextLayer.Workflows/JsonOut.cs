@@ -15,6 +15,12 @@ internal static class JsonOut
 
     public static readonly JsonElement EmptyObject = Parse("{}"u8);
 
+    /// <summary>
+    /// Whether System.Text.Json met an escaped half of a surrogate pair: valid JSON that it parses, and then cannot read as text.
+    /// </summary>
+    public static bool IsBrokenText(InvalidOperationException exception) =>
+        exception.Source?.StartsWith("System.Text.Json", StringComparison.Ordinal) == true;
+
     public static JsonElement Parse(ReadOnlySpan<byte> utf8)
     {
         var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = 512 });

@@ -37,8 +37,17 @@ public sealed class ConditionProgram
     /// <param name="config">The config with its templates resolved.</param>
     /// <param name="scope">The names expressions can use; a case's expression also has <c>value</c>.</param>
     /// <returns>The decision; or <c>EXPRESSION</c>, or <c>CONFIG</c> where there is nothing to decide by.</returns>
-    public Evaluated<ConditionResult> Evaluate(JsonElement config, TemplateScope scope) =>
-        _isSwitch ? Switch(config, scope) : If(scope);
+    public Evaluated<ConditionResult> Evaluate(JsonElement config, TemplateScope scope)
+    {
+        try
+        {
+            return _isSwitch ? Switch(config, scope) : If(scope);
+        }
+        catch (InvalidOperationException ex) when (JsonOut.IsBrokenText(ex))
+        {
+            return EvaluationFailure.BrokenText;
+        }
+    }
 
     private Evaluated<ConditionResult> If(TemplateScope scope)
     {

@@ -44,9 +44,8 @@ public sealed class WorkflowDefinition
         {
             return DefinitionReader.Read(json);
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException ex) when (JsonOut.IsBrokenText(ex))
         {
-            // The only way System.Text.Json fails on a parsed document: text holding half a surrogate pair.
             return new WorkflowDefinition([], [], [new DefinitionError("malformed_text", null, "", "The definition holds text that is not valid Unicode.")]);
         }
     }

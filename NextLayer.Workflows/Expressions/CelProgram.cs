@@ -29,7 +29,18 @@ public sealed class CelProgram
     /// <param name="scope">The variables.</param>
     /// <param name="budget">What it may spend; null grants <see cref="CelBudget.DefaultSteps"/>.</param>
     /// <exception cref="CelException">The evaluation failed or ran out of budget.</exception>
-    public JsonElement Evaluate(CelScope scope, CelBudget? budget = null) => CelJson.Write(EvaluateValue(scope, budget));
+    public JsonElement Evaluate(CelScope scope, CelBudget? budget = null)
+    {
+        var value = EvaluateValue(scope, budget);
+        try
+        {
+            return CelJson.Write(value);
+        }
+        catch (InvalidOperationException ex) when (JsonOut.IsBrokenText(ex))
+        {
+            throw BrokenText();
+        }
+    }
 
     /// <summary>Evaluates a condition.</summary>
     /// <exception cref="CelException">The evaluation failed, ran out of budget, or gave something else than true or false.</exception>
@@ -43,7 +54,16 @@ public sealed class CelProgram
 
     internal CelValue EvaluateValue(CelScope scope, CelBudget? budget = null)
     {
-        var value = _root.Evaluate(new CelEvaluation(scope, budget ?? new CelBudget()));
-        return value.IsError ? throw new CelException(value.AsError) : value;
+        try
+        {
+            var value = _root.Evaluate(new CelEvaluation(scope, budget ?? new CelBudget()));
+            return value.IsError ? throw new CelException(value.AsError) : value;
+        }
+        catch (InvalidOperationException ex) when (JsonOut.IsBrokenText(ex))
+        {
+            throw BrokenText();
+        }
     }
+
+    private static CelException BrokenText() => new(CelErrorCode.InvalidArgument, "A value holds text that is not valid Unicode.");
 }

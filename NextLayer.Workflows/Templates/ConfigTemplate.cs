@@ -44,9 +44,9 @@ public sealed class ConfigTemplate
         {
             root = Build(config, schema, path, ref problem);
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException ex) when (JsonOut.IsBrokenText(ex))
         {
-            problem = new EvaluationFailure(EvaluationFailure.Config, "The config holds text that is not valid Unicode.");
+            problem = EvaluationFailure.BrokenText;
         }
         return new ConfigTemplate(config, root, problem);
     }
@@ -69,9 +69,16 @@ public sealed class ConfigTemplate
             return _config;
         var buffer = new ArrayBufferWriter<byte>();
         using var writer = new Utf8JsonWriter(buffer, JsonOut.Options);
-        var failure = _root.Write(writer, new TemplateWrite(scope, budget));
-        if (failure is not null)
-            return failure;
+        try
+        {
+            var failure = _root.Write(writer, new TemplateWrite(scope, budget));
+            if (failure is not null)
+                return failure;
+        }
+        catch (InvalidOperationException ex) when (JsonOut.IsBrokenText(ex))
+        {
+            return EvaluationFailure.BrokenText;
+        }
         writer.Flush();
         return JsonOut.Parse(buffer.WrittenSpan);
     }

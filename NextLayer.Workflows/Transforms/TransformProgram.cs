@@ -51,6 +51,10 @@ public sealed class TransformProgram
             // Sorting and grouping charge the budget outside of any expression.
             return new EvaluationFailure(EvaluationFailure.Expression, exhausted.Message);
         }
+        catch (InvalidOperationException ex) when (JsonOut.IsBrokenText(ex))
+        {
+            return EvaluationFailure.BrokenText;
+        }
     }
 
     private Evaluated<TransformResult> Shape(TransformRun run)

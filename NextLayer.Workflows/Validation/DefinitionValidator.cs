@@ -25,7 +25,7 @@ public static class DefinitionValidator
         {
             return new DefinitionValidation(definition, catalog ?? StepCatalog.Default, BodyContext.Outermost).Run();
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException ex) when (JsonOut.IsBrokenText(ex))
         {
             return [.. definition.Errors, new DefinitionError("malformed_text", null, "", "The definition holds text that is not valid Unicode.")];
         }

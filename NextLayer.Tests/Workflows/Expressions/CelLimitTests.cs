@@ -104,12 +104,17 @@ public sealed class CelLimitTests
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
     }
 
-    [Fact]
-    public void Evaluate_JsonText_WithHalfASurrogatePair_FailsAsInvalidArgument()
+    [Theory]
+    [InlineData("input.bad + 'x'")]
+    [InlineData("[input.list]")]
+    [InlineData("input.nope")]
+    [InlineData("size(input)")]
+    [InlineData("input.list.map(x, x)")]
+    public void Evaluate_HalfASurrogatePair_FailsAsInvalidArgument(string source)
     {
-        var variables = CelCases.Read("""{ "input": { "bad": "\ud800" } }""");
+        var variables = CelCases.Read("""{ "input": { "bad": "\ud800", "\ud800": 1, "list": ["\udc00"] } }""");
 
-        var failure = Assert.Throws<CelException>(() => CelProgram.Compile("input.bad + 'x'").Evaluate(variables));
+        var failure = Assert.Throws<CelException>(() => CelProgram.Compile(source).Evaluate(variables));
 
         Assert.Equal(CelErrorCode.InvalidArgument, failure.Code);
     }

@@ -84,6 +84,17 @@ public sealed class ConfigTemplateTests
         Assert.Contains(mention, failure.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("\"{{ input }}\"")]
+    [InlineData("\"x{{ input.list }}\"")]
+    [InlineData("[\"{{ input.x }}\", \"\\ud800\"]")]
+    public void Resolve_HalfASurrogatePair_FailsAndThrowsNothing(string config)
+    {
+        var scope = new TemplateScope(JsonElement.Parse("""{ "x": 1, "list": ["\udc00"] }"""), default, new Dictionary<string, StepOutput>());
+
+        Assert.Equal("EXPRESSION", ConfigTemplate.Compile(JsonElement.Parse(config)).Resolve(scope).Failure?.Code);
+    }
+
     [Fact]
     public void Resolve_NoTemplate_ReturnsTheConfigItself()
     {
