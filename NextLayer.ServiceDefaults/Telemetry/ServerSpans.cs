@@ -61,6 +61,10 @@ internal sealed class ServerSpans : IStartupFilter
             await next(context);
     }
 
+    // A group's "/" leaves "/api/runs/" behind, which nobody would look for.
+    private static string? RouteOf(RouteEndpoint? endpoint) =>
+        endpoint?.RoutePattern.RawText is { Length: > 1 } text ? text.TrimEnd('/') : endpoint?.RoutePattern.RawText;
+
     private static void Complete(Activity? span, HttpContext context, int status, Exception? exception)
     {
         if (span is not { IsAllDataRequested: true })
@@ -68,7 +72,7 @@ internal sealed class ServerSpans : IStartupFilter
         var failure = context.Features.Get<IExceptionHandlerFeature>();
         // The exception handler clears the endpoint before it answers.
         var endpoint = context.GetEndpoint() ?? failure?.Endpoint;
-        var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText;
+        var route = RouteOf(endpoint as RouteEndpoint);
         if (route is not null)
             span.SetTag("http.route", route);
         span.DisplayName = route is null ? context.Request.Method : $"{context.Request.Method} {route}";

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using NextLayer.AppHost.Embedded;
-using NextLayer.AppHost.Embedded.Testing;
 using NextLayer.Contracts.Json;
 using NextLayer.Contracts.Runs;
 using NextLayer.Tests.ControlPlane.Runs;
@@ -19,8 +18,10 @@ public sealed class OneTraceTests(Servers servers)
     {
         await using var collector = await OtlpReceiver.StartAsync(Ct);
         await using var queue = await TestQueue.CreateAsync(servers);
-        await using var app = await StartAsync(queue, collector);
-        using var client = new HttpClient { BaseAddress = new Uri(app.GetEndpoint("control-plane").ToString()) };
+        await using var app = Picture(queue, collector, out var controlPlane);
+        await app.StartAsync(Ct);
+        await app.ResourceNotifications.WaitForResourceHealthyAsync("worker", Ct);
+        using var client = new HttpClient { BaseAddress = new Uri(controlPlane.Url) };
         var caller = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded);
 
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/runs")
@@ -52,7 +53,7 @@ public sealed class OneTraceTests(Servers servers)
     private static List<OtlpSpan> Trace(OtlpReceiver collector, ActivityContext caller) =>
         [.. collector.Spans.Where(s => s.TraceId == caller.TraceId.ToHexString())];
 
-    private static async Task<DistributedApplication> StartAsync(TestQueue queue, OtlpReceiver collector)
+    private static DistributedApplication Picture(TestQueue queue, OtlpReceiver collector, out EndpointReference address)
     {
         var builder = DistributedApplication.CreateBuilder([]);
         var controlPlane = builder.AddProject<ControlPlaneProject>("control-plane")
@@ -71,10 +72,8 @@ public sealed class OneTraceTests(Servers servers)
             worker.WithEnvironment(name, value);
         }
 
-        var app = builder.Build();
-        await app.StartAsync(Ct);
-        await app.ResourceNotifications.WaitForResourceHealthyAsync("worker", Ct);
-        return app;
+        address = controlPlane.GetEndpoint("http");
+        return builder.Build();
     }
 
     private sealed class ControlPlaneProject : IProjectMetadata

@@ -190,7 +190,7 @@ public sealed partial class TelemetryTests : IAsyncDisposable
         services.Add(app);
         app.UseExceptionHandler(handler => handler.Run(context => Task.CompletedTask));
         app.MapDefaultEndpoints();
-        app.MapGet("/orders/{id}", (int id) => id);
+        app.MapGroup("/orders/{id}").MapGet("/", (int id) => id);
         app.MapGet("/broken", string () => throw new InvalidTimeZoneException("broken on purpose"));
         map?.Invoke(app);
         await app.StartAsync(Ct);

@@ -16,6 +16,12 @@ internal sealed class Telemetry
 
     private static readonly ActivitySource Source = new(Name);
 
+    // The SDK's own boundaries are made for milliseconds and would put nearly everything into one bucket.
+    private static readonly InstrumentAdvice<double> Durations = new()
+    {
+        HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600],
+    };
+
     private readonly Histogram<double> runDuration;
     private readonly Histogram<double> stepDuration;
     private readonly Counter<long> leaseLosses;
@@ -25,8 +31,8 @@ internal sealed class Telemetry
     public Telemetry(IMeterFactory meters)
     {
         var meter = meters.Create(Name);
-        runDuration = meter.CreateHistogram<double>("nextlayer.run.duration", "s", "Execution of a run on this worker");
-        stepDuration = meter.CreateHistogram<double>("nextlayer.step.duration", "s", "One attempt of a step");
+        runDuration = meter.CreateHistogram("nextlayer.worker.run.duration", "s", "A run in this worker's hands", advice: Durations);
+        stepDuration = meter.CreateHistogram("nextlayer.step.duration", "s", "One attempt of a step", advice: Durations);
         leaseLosses = meter.CreateCounter<long>("nextlayer.worker.lease_losses", "{run}", "Runs taken from this worker");
         claimedRuns = meter.CreateCounter<long>("nextlayer.worker.claimed", "{run}", "Runs claimed");
         meter.CreateObservableGauge("nextlayer.worker.slots.used", () => held?.Invoke() ?? 0, "{run}", "Runs held");
@@ -110,4 +116,8 @@ internal sealed class Telemetry
         activity?.SetTag("nextlayer.report.runs", runs);
         return activity;
     }
+
+    // Lower case, as the control plane tags its own.
+    private static string Word<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 }

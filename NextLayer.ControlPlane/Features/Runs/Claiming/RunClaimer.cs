@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using NextLayer.Contracts.Runs;
 using NextLayer.ControlPlane.Features.Events;
@@ -52,6 +53,7 @@ internal sealed class RunClaimer : IAsyncDisposable
             var left = TimeSpan.FromSeconds(request.WaitSeconds) - time.GetElapsedTime(started);
             if (runs.Count > 0 || left <= TimeSpan.Zero)
                 return runs;
+            Activity.Current = null; // The looks that follow are the same again and again: no news for the caller's trace.
             var jittered = Look * (0.75 + (Random.Shared.NextDouble() / 2));
             await work.OrTimeoutAsync(left < jittered ? left : jittered, time, ct);
         }
