@@ -104,10 +104,6 @@ internal sealed class Telemetry
         _ => "failed",
     };
 
-    /// <summary>An enum's member as it is spelled everywhere else.</summary>
-    private static string Word<T>(T value)
-        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
-
     public static Activity? StartReport(int runs)
     {
         if (!Source.HasListeners())
