@@ -15,6 +15,8 @@ internal static class WireSchemas
             SetTime(schema, JsonSchemaType.String);
         else if (type == typeof(DateTimeOffset?))
             SetTime(schema, JsonSchemaType.String | JsonSchemaType.Null);
+        else if (type.IsEnum)
+            schema.Type = JsonSchemaType.String;
         else if (type.IsAssignableTo(typeof(IOptional)) && type.IsGenericType)
             await SetOptionalAsync(schema, type.GetGenericArguments()[0], context, ct);
     }
