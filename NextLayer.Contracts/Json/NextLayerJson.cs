@@ -2,14 +2,12 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using NextLayer.Contracts.Runs;
-using NextLayer.Contracts.Workers;
 
 namespace NextLayer.Contracts.Json;
 
 /// <summary>
 /// The one place that says how our JSON looks: snake_case names, null written as null, no comments, no duplicate
-/// members, at most <see cref="MaxDepth"/> levels. Hot shapes come from generated code, the rest from reflection.
+/// members, at most <see cref="MaxDepth"/> levels.
 /// </summary>
 public static class NextLayerJson
 {
@@ -33,7 +31,8 @@ public static class NextLayerJson
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new UtcTimeConverter());
         options.TypeInfoResolverChain.Clear();
-        options.TypeInfoResolverChain.Add(HotJson.Default);
+        // Not a source-generated context: it sets every init member, also those the document leaves out, and so throws
+        // away their defaults (an empty list would be null). Once warm, reflection's emitted code is as quick.
         options.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver());
     }
 
@@ -45,20 +44,3 @@ public static class NextLayerJson
         return options;
     }
 }
-
-/// <summary>Generated code for what crosses the wire thousands of times a second.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(ClaimRequest))]
-[JsonSerializable(typeof(ClaimedMany))]
-[JsonSerializable(typeof(ClaimedOne))]
-[JsonSerializable(typeof(CreateRunRequest))]
-[JsonSerializable(typeof(CreateRunsRequest))]
-[JsonSerializable(typeof(RunCreated))]
-[JsonSerializable(typeof(RunsCreated))]
-[JsonSerializable(typeof(RunPage))]
-[JsonSerializable(typeof(RunEventPage))]
-[JsonSerializable(typeof(WorkerReportsRequest))]
-[JsonSerializable(typeof(WorkerReportsResponse))]
-[JsonSerializable(typeof(WorkerHeartbeatRequest))]
-[JsonSerializable(typeof(WorkerHeartbeatResponse))]
-internal sealed partial class HotJson : JsonSerializerContext;

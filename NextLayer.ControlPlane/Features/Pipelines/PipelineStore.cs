@@ -41,7 +41,7 @@ internal sealed class PipelineStore(RegistryContext db, RunIds ids)
         if (tenantId is not null)
             rows = rows.Where(row => row.TenantId == tenantId);
         if (!string.IsNullOrEmpty(q))
-            rows = rows.Where(row => EF.Functions.ILike(row.Name, LikePattern.Containing(q)));
+            rows = rows.Where(row => EF.Functions.ILike(row.Name, LikePattern.Containing(q), LikePattern.Escape));
         return rows.ToPageAsync(page, row => row.ToView(), context, ct);
     }
 

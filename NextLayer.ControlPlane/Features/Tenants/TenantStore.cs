@@ -53,7 +53,7 @@ internal sealed class TenantStore(RegistryContext db, RunIds ids)
         if (slug is not null)
             rows = rows.Where(row => row.Slug == slug);
         if (!string.IsNullOrEmpty(q))
-            rows = rows.Where(row => EF.Functions.ILike(row.Name, LikePattern.Containing(q)) || EF.Functions.ILike(row.Slug, LikePattern.Containing(q)));
+            rows = rows.Where(row => EF.Functions.ILike(row.Name, LikePattern.Containing(q), LikePattern.Escape) || EF.Functions.ILike(row.Slug, LikePattern.Containing(q), LikePattern.Escape));
         return rows.ToPageAsync(page, row => row.ToView(), context, ct);
     }
 

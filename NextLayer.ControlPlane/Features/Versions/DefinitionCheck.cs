@@ -4,6 +4,7 @@ using NextLayer.Contracts.Registry;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Registry;
 using NextLayer.Workflows.Schemas;
+using NextLayer.Workflows.Validation;
 
 namespace NextLayer.ControlPlane.Features.Versions;
 
@@ -12,7 +13,7 @@ internal static class DefinitionCheck
 {
     public static VersionValidation Validate(JsonElement definition)
     {
-        IReadOnlyList<DefinitionFlaw> flaws = Flaws(definition);
+        var flaws = Flaws(definition);
         return new VersionValidation { Valid = flaws.Count == 0, Errors = flaws };
     }
 
@@ -48,5 +49,12 @@ internal static class DefinitionCheck
             : Problems.Invalid("input_schema.type", "must be \"object\": the parameters of a run are an object.");
     }
 
-    private static IReadOnlyList<DefinitionFlaw> Flaws(JsonElement definition) => [];
+    private static IReadOnlyList<DefinitionFlaw> Flaws(JsonElement definition) =>
+        [.. DefinitionValidator.Validate(definition).Select(error => new DefinitionFlaw
+        {
+            Code = error.Code,
+            Message = error.Message,
+            NodeId = error.NodeId,
+            Path = error.Path.Length == 0 ? null : error.Path,
+        })];
 }

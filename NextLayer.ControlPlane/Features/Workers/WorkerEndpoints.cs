@@ -4,6 +4,7 @@ using NextLayer.Contracts.Workers;
 using NextLayer.ControlPlane.Features.Engine;
 using NextLayer.ControlPlane.Features.Runs.Reporting;
 using NextLayer.ControlPlane.Platform.Errors;
+using NextLayer.ControlPlane.Platform.Requests;
 
 namespace NextLayer.ControlPlane.Features.Workers;
 
@@ -19,7 +20,7 @@ internal static class WorkerEndpoints
         var worker = api.MapGroup("/api/workers/{workerId}").WithTags("Workers");
         worker.MapPost("/heartbeat", BeatAsync).WithName("HeartbeatWorker")
             .WithSummary("Renews the leases of all runs a worker holds and tells which are to be cancelled or were lost.");
-        worker.MapPost("/reports", ReportAsync).WithName("ReportRuns")
+        worker.MapPost("/reports", ReportAsync).WithBodyLimit(BodyLimit.Largest).WithName("ReportRuns")
             .WithSummary("Records step transitions, logs and completions of many runs, each with its own verdict.");
     }
 

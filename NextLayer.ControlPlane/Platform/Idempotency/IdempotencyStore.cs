@@ -35,12 +35,23 @@ internal sealed class IdempotencyStore(NpgsqlConnection connection, NpgsqlTransa
             await using var take = Command(TakeSql, request, request.RequestHash);
             if (await take.ExecuteNonQueryAsync(ct) == 1)
                 return null;
-            await using var read = Command(ReadSql, request);
-            await using var row = await read.ExecuteReaderAsync(ct);
-            if (await row.ReadAsync(ct))
-                return new StoredAnswer(row.GetFieldValue<byte[]>(0), row.GetInt32(1), row.GetText(2), row.GetFieldValue<byte[]>(3));
+            if (await ReadAsync(connection, transaction, request, ct) is { } known)
+                return known;
             // Housekeeping removed the old key between the two statements: it is free now.
         }
+    }
+
+    /// <returns>What was answered under the key; null when nobody has it.</returns>
+    public static async Task<StoredAnswer?> ReadAsync(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, IdempotencyRequest request, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(ReadSql, connection, transaction);
+        command.Parameters.AddWithValue(request.Scope);
+        command.Parameters.AddWithValue(request.Key);
+        await using var row = await command.ExecuteReaderAsync(ct);
+        return await row.ReadAsync(ct)
+            ? new StoredAnswer(row.GetFieldValue<byte[]>(0), row.GetInt32(1), row.GetText(2), row.GetFieldValue<byte[]>(3))
+            : null;
     }
 
     public async Task AnswerAsync(IdempotencyRequest request, int status, string? location, byte[] body, CancellationToken ct)

@@ -2,15 +2,18 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using NextLayer.Contracts.Runs;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Idempotency;
+using NextLayer.ControlPlane.Platform.Requests;
 
 namespace NextLayer.ControlPlane.Features.Runs.Creating;
 
 internal static class CreateEndpoints
 {
+    private const int MaxBatchBytes = 8 * 1024 * 1024;
+
     public static void MapRunCreation(this RouteGroupBuilder runs)
     {
         runs.MapPost("/", CreateAsync).WithIdempotencyKey().WithName("CreateRun").WithSummary("Queues a run of an approved version.");
-        runs.MapPost("/batch", CreateManyAsync).WithIdempotencyKey().WithName("CreateRuns")
+        runs.MapPost("/batch", CreateManyAsync).WithIdempotencyKey().WithBodyLimit(MaxBatchBytes).WithName("CreateRuns")
             .WithSummary("Queues up to 1,000 runs: all of them, or none.");
     }
 

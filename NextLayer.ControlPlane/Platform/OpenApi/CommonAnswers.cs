@@ -1,0 +1,84 @@
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using NextLayer.ControlPlane.Platform.Errors;
+using NextLayer.ControlPlane.Platform.Idempotency;
+using NextLayer.ControlPlane.Platform.Registry;
+
+namespace NextLayer.ControlPlane.Platform.OpenApi;
+
+/// <summary>Adds what every operation shares: problem documents, the idempotency header, the total of lists.</summary>
+internal static class CommonAnswers
+{
+    public const string ProblemSchemaName = "Problem";
+
+    public static Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
+    {
+        AddProblem(operation, context.Document);
+        var endpoint = context.Description.ActionDescriptor.EndpointMetadata;
+        if (endpoint.OfType<AcceptsIdempotencyKey>().Any())
+            AddIdempotencyKey(operation);
+        if (operation.Parameters?.Any(parameter => parameter.Name == "offset") == true)
+            AddTotalCount(operation);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The schema that all failures share.</summary>
+    public static OpenApiSchema ProblemSchema() => new()
+    {
+        Type = JsonSchemaType.Object,
+        Description = "RFC 9457 problem document.",
+        Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["type"] = Text($"Stable: {Problems.TypePrefix}<code>."),
+            ["title"] = Text("Name of the status."),
+            ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer },
+            ["detail"] = Text("What is wrong, in a sentence."),
+            ["errors"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object,
+                Description = "Sentences by the path of the field, where fields are at fault.",
+                AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = Text(null) },
+            },
+            ["trace_id"] = Text("On a 500: where the log has the rest."),
+        },
+    };
+
+    private static OpenApiSchema Text(string? description) => new() { Type = JsonSchemaType.String, Description = description };
+
+    private static void AddProblem(OpenApiOperation operation, OpenApiDocument? document)
+    {
+        operation.Responses ??= [];
+        operation.Responses.TryAdd("default", new OpenApiResponse
+        {
+            Description = "Any failure.",
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                ["application/problem+json"] = new() { Schema = new OpenApiSchemaReference(ProblemSchemaName, document) },
+            },
+        });
+    }
+
+    private static void AddIdempotencyKey(OpenApiOperation operation)
+    {
+        operation.Parameters ??= [];
+        operation.Parameters.Add(new OpenApiParameter
+        {
+            Name = IdempotencyRequest.HeaderName,
+            In = ParameterLocation.Header,
+            Description = "Makes the call repeatable: the same key and body give the first answer, another body gives 422.",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 255 },
+        });
+    }
+
+    private static void AddTotalCount(OpenApiOperation operation)
+    {
+        if (operation.Responses?.TryGetValue("200", out var answer) != true || answer is not OpenApiResponse page)
+            return;
+        page.Headers ??= new Dictionary<string, IOpenApiHeader>();
+        page.Headers[PageQueryExtensions.TotalCount] = new OpenApiHeader
+        {
+            Description = "Number of all items; a plus behind it says that there are more.",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+        };
+    }
+}
