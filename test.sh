@@ -17,6 +17,9 @@ fi
 
 scripts/ensure-tools.sh postgres redis
 
+# The tests start the plain-process backend, whatever this machine has.
+export Orchestrator=embedded
+
 results=.artifacts/tests
 rm -rf "$results"
 dotnet build NextLayer.sln --nologo --verbosity quiet
