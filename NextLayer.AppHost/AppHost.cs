@@ -30,6 +30,7 @@ builder.AddProject<Projects.NextLayer_Worker>("worker")
     .WithHttpEndpoint()
     .WithHttpHealthCheck("/health")
     .WithReference(controlPlane.GetEndpoint("http"))
+    .WithEnvironment("GRACE_SECONDS", "5") // Ctrl+C waits for no long step: it goes back to the queue.
     .WaitFor(controlPlane)
     .WithReplicas(options.Workers);
 

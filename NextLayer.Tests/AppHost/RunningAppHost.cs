@@ -41,6 +41,35 @@ internal sealed class RunningAppHost : IAsyncDisposable
             Environment = { ["DOTNET_LAUNCH_PROFILE"] = "http" },
         });
 
+    /// <summary>As a user starts it, with settings that the services inherit.</summary>
+    public static RunningAppHost Start(IReadOnlyDictionary<string, string> environment) => new(line =>
+    {
+        var start = new ProcessStartInfo(line[0], line.Skip(1)) { RedirectStandardOutput = true };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        return start;
+    });
+
+    /// <summary>Where a resource's processes are reached together, once all of them run and are healthy.</summary>
+    public Task<Uri> HealthyAsync(string resource) => Eventually.GetAsync(
+        () => Resources(resource) is { Count: > 0 } all && all.All(r => r.GetProperty("state").GetString() == "healthy")
+            ? new Uri(all[0].GetProperty("endpoint").GetString()!)
+            : null,
+        $"{resource} became healthy");
+
+    /// <summary>Process ids of a resource's replicas.</summary>
+    public IReadOnlyList<int> ProcessesOf(string resource) => [.. Resources(resource).Select(r => r.GetProperty("pid").GetInt32())];
+
+    private List<JsonElement> Resources(string resource)
+    {
+        var file = Path.Combine(folder, "state.json");
+        return !File.Exists(file) ? [] :
+        [
+            .. JsonElement.Parse(File.ReadAllBytes(file)).GetProperty("resources").EnumerateArray()
+                .Where(r => r.GetProperty("resource").GetString() == resource),
+        ];
+    }
+
     /// <summary>Both servers and the first project run.</summary>
     public Task UpAsync() => Eventually.TrueAsync(
         () =>
