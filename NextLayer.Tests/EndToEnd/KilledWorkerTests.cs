@@ -31,6 +31,8 @@ public sealed class KilledWorkerTests
         using var api = new HttpClient { BaseAddress = await host.HealthyAsync("control-plane") };
         var runId = await StartRunAsync(api, stand.Address);
         await stand.SecondStepCalled.WaitAsync(TimeSpan.FromSeconds(30), Ct);
+        // Only what was recorded is safe from being repeated, and the record travels beside the next step's call.
+        await FirstStepRecordedAsync(api, runId);
 
         var claimedBy = (await GetAsync(api, $"/api/runs/{runId}")).GetProperty("run").GetProperty("claimed_by").GetString()!;
         NativeSignals.Send(int.Parse(claimedBy.Split(':')[^1]), ChildSignal.Kill);
@@ -63,6 +65,19 @@ public sealed class KilledWorkerTests
         });
         await PostAsync(api, $"/api/pipeline-versions/{versionId}/status", new { status = "APPROVED" });
         return await PostAsync(api, "/api/runs", new { tenant_id = tenantId, pipeline_version_id = versionId });
+    }
+
+    private static async Task FirstStepRecordedAsync(HttpClient api, string runId)
+    {
+        for (var left = 600; left > 0; left--)
+        {
+            var steps = (await GetAsync(api, $"/api/runs/{runId}/steps")).GetProperty("items");
+            if (steps.EnumerateArray().Any(s => s.GetProperty("step_id").GetString() == "first" && s.GetProperty("status").GetString() == "completed"))
+                return;
+            await Task.Delay(50, Ct); // Another process reports; no clock of ours can hurry it.
+        }
+
+        throw new TimeoutException($"The first step of run {runId} was not recorded within 30 s.");
     }
 
     private static async Task<JsonElement> EndAsync(HttpClient api, string runId)
