@@ -16,6 +16,7 @@ using NextLayer.ControlPlane.Platform.OpenApi;
 using NextLayer.ControlPlane.Platform.Redis;
 using NextLayer.ControlPlane.Platform.Registry;
 using NextLayer.ControlPlane.Platform.Requests;
+using NextLayer.ControlPlane.Platform.Tenancy;
 using NextLayer.ControlPlane.Platform.Validation;
 using NextLayer.ControlPlane.Platform;
 using NextLayer.ServiceDefaults;
@@ -82,6 +83,7 @@ internal static class ControlPlaneApp
         builder.Services.AddSingleton<Telemetry>();
         builder.Services.AddSingleton<RedisConnection>();
         builder.Services.AddSingleton<IdempotentAnswers>();
+        builder.Services.AddSingleton<TenantDirectory>();
         builder.AddRegistry();
         builder.Services.AddProblems();
         builder.AddCorsOrigins();
@@ -95,6 +97,7 @@ internal static class ControlPlaneApp
         app.UseMiddleware<AddressGuard>();
         app.UseRouting();
         app.UseCors();
+        app.UseMiddleware<CallerTenantMiddleware>();
         app.UseMiddleware<BodyGuard>();
         app.UseWebSockets();
         app.MapDefaultEndpoints();
