@@ -7,6 +7,7 @@ using NextLayer.ControlPlane.Features.Runs;
 using NextLayer.ControlPlane.Features.Streaming;
 using NextLayer.ControlPlane.Features.Tenants;
 using NextLayer.ControlPlane.Features.Versions;
+using NextLayer.ControlPlane.Features.Waits;
 using NextLayer.ControlPlane.Platform.Cors;
 using NextLayer.ControlPlane.Platform.Database;
 using NextLayer.ControlPlane.Platform.Errors;
@@ -46,6 +47,7 @@ internal static class ControlPlaneApp
         builder.Services.AddSingleton<VersionCatalog>();
         builder.Services.AddEngine();
         builder.Services.AddRunQueue();
+        builder.Services.AddWaits();
         builder.Services.AddRunStream();
         builder.Services.AddScoped<TenantStore>();
         builder.Services.AddScoped<FacilityStore>();
@@ -58,6 +60,7 @@ internal static class ControlPlaneApp
     {
         api.MapEngine();
         api.MapRunQueue();
+        api.MapWaits();
         api.MapRunStream();
         api.MapTenants();
         api.MapFacilities();

@@ -89,5 +89,8 @@ public static class WorkerApp
         services.AddSingleton<IStepHandler, HttpRequestStep>();
         services.AddSingleton<IStepHandler, InlineCodeStep>();
         services.AddSingleton<IStepHandler, TransformStep>();
+        services.AddSingleton<IStepHandler, WaitForApprovalStep>();
+        services.AddSingleton<IStepHandler, WaitForEventStep>();
+        services.AddSingleton<IStepHandler, ForEachStep>();
     }
 }

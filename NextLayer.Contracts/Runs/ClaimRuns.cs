@@ -39,6 +39,10 @@ public sealed record ClaimedVersion
     public required Guid Id { get; init; }
     public required string Status { get; init; }
 
+    /// <summary>Ids of the for-each steps, joined by <c>/</c>, whose body <see cref="DagSpec"/> is; null for the whole definition.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? BodyPath { get; init; }
+
     /// <summary>The definition as it was posted: React Flow or short form.</summary>
     public required JsonElement DagSpec { get; init; }
 }
@@ -68,6 +72,9 @@ public sealed record ClaimedStep
     /// <summary>Set on a failed attempt that is to be tried again: not before this time.</summary>
     public DateTimeOffset? RetryAt { get; init; }
 
+    /// <summary>What the waiting step waits for; all but timers are settled by the control plane.</summary>
+    public WaitReason? WaitReason { get; init; }
+
     /// <summary>When the waiting step is due; null when only a decision or event wakes it.</summary>
     public DateTimeOffset? WakeAt { get; init; }
 
@@ -90,6 +97,25 @@ public sealed record ClaimedRun
 
     /// <summary>Steps that earlier attempts have touched; empty for a fresh run.</summary>
     public IReadOnlyList<ClaimedStep> Steps { get; init; } = [];
+
+    /// <summary>What a child run knows of its parent; null for any other run.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ClaimedChild? Child { get; init; }
+}
+
+/// <summary>A child run's place in its parent's for-each.</summary>
+public sealed record ClaimedChild
+{
+    public required JsonElement Item { get; init; }
+
+    /// <summary>Place of the item, from 0.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>What the body reads of the parent; null for a child that runs another workflow.</summary>
+    public JsonElement? Scope { get; init; }
+
+    /// <summary>Template of the result over <c>item</c>, <c>index</c> and <c>result</c>; null keeps the result itself.</summary>
+    public JsonElement? Output { get; init; }
 }
 
 /// <summary>Answer of a claim without <c>max_runs</c>; without work only <c>claimed</c> is there.</summary>

@@ -62,6 +62,17 @@ public sealed record Run
 
     /// <summary>W3C <c>traceparent</c> of the call that made the run; null when that call was not traced.</summary>
     public string? TraceParent { get; init; }
+
+    /// <summary>The run whose for-each made this one; null for a run of its own.</summary>
+    public Guid? ParentRunId { get; init; }
+
+    public string? ParentStepId { get; init; }
+
+    /// <summary>Place of its item, from 0.</summary>
+    public int? ChildIndex { get; init; }
+
+    /// <summary>When the run fails with <c>RUN_TIMEOUT</c>; null where its definition sets no <c>timeout_seconds</c>.</summary>
+    public DateTimeOffset? DeadlineAt { get; init; }
 }
 
 /// <summary>Answer of <c>GET /api/runs/{id}</c>.</summary>

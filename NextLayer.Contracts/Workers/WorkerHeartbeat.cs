@@ -35,6 +35,9 @@ public sealed record HeldRun
 {
     public required Guid RunId { get; init; }
     public required Lease Lease { get; init; }
+
+    /// <summary>Steps settled by others that the worker has heard of; more of them end a waiting heartbeat.</summary>
+    public int SettledSeen { get; init; }
 }
 
 [JsonConverter(typeof(LowerSnakeEnumConverter<HeartbeatVerdict>))]
@@ -49,6 +52,12 @@ public sealed record HeldRunVerdict
 {
     public required Guid RunId { get; init; }
     public required HeartbeatVerdict Verdict { get; init; }
+
+    /// <summary>
+    /// Waiting steps of the run that were settled since this lease began, by a decision, an event or the last child. When
+    /// it rises, <c>GET /api/runs/{id}/steps</c> has their outputs.
+    /// </summary>
+    public int Settled { get; init; }
 }
 
 public sealed record WorkerHeartbeatResponse

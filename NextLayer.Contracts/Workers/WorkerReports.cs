@@ -74,6 +74,9 @@ public sealed record StepReport
     public DateTimeOffset? WakeAt { get; init; }
 
     public double? WakeInMs { get; init; }
+
+    /// <summary>What a waiting attempt waits for, in full; needed for events and children.</summary>
+    public StepWait? Wait { get; init; }
 }
 
 /// <summary>How a worker gives a run back.</summary>
@@ -90,6 +93,15 @@ public sealed record RunCompletion
 
     /// <summary>With PAUSED: wake after so long even if no waiting step is due by then (a retry that was put off).</summary>
     public double? WakeInMs { get; init; }
+
+    /// <summary>
+    /// With PAUSED: how many steps settled by others (<see cref="HeldRunVerdict.Settled"/>) the worker has heard of. When
+    /// there were more, the run is queued again at once instead of sleeping over them.
+    /// </summary>
+    public int SettledSeen { get; init; }
+
+    /// <summary>Result of a child run, at most 256 KiB of JSON; ignored for any other run.</summary>
+    public JsonElement? Result { get; init; }
 }
 
 /// <summary>What became of a <see cref="RunReport"/>.</summary>

@@ -65,7 +65,9 @@ internal sealed class HeartbeatLoop(
             await BreakOffForNewRunsAsync(answer, breakOff);
         try
         {
-            Apply(runs, await answer, sentAt);
+            var heard = await answer;
+            Apply(runs, heard, sentAt);
+            await FetchSettledAsync(heard, ct);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -88,7 +90,7 @@ internal sealed class HeartbeatLoop(
                 Version = WorkerVersion.Text,
                 TenantId = options.TenantId,
                 Draining = Draining,
-                Runs = [.. runs.Select(r => new HeldRun { RunId = r.Id, Lease = r.Lease })],
+                Runs = [.. runs.Select(r => new HeldRun { RunId = r.Id, Lease = r.Lease, SettledSeen = r.SettledSeen })],
                 WaitSeconds = wait.TotalSeconds,
             },
             ct);
@@ -124,6 +126,18 @@ internal sealed class HeartbeatLoop(
         }
 
         answers.EngineState(response.EngineState);
+    }
+
+    /// <summary>A wait of a run that goes on here was ended by others: its step's output is fetched.</summary>
+    private async Task FetchSettledAsync(WorkerHeartbeatResponse response, CancellationToken ct)
+    {
+        foreach (var verdict in response.Runs)
+        {
+            if (held.Find(verdict.RunId) is not { } run || verdict.Verdict != HeartbeatVerdict.Continue || verdict.Settled <= run.SettledSeen)
+                continue;
+            var steps = await controlPlane.StepsAsync(run.Id, ct);
+            run.AddSettled(steps.Items, verdict.Settled);
+        }
     }
 
     private void Lose(ActiveRun run)

@@ -20,6 +20,8 @@ internal sealed class ActiveRun
     private StopRequest stop;
     private long renewedAt;
     private bool interrupted;
+    private IReadOnlyList<RunStep> settled = [];
+    private int settledSeen;
 
     /// <param name="claim">What the control plane gave.</param>
     /// <param name="askedAt">Process time at which the claim was sent: the lease runs from then at the earliest.</param>
@@ -85,11 +87,56 @@ internal sealed class ActiveRun
         }
     }
 
-    /// <summary>Called on every request to stop; the run's execution sets it to be woken.</summary>
+    /// <summary>Called on every request to stop and for steps that others settled; the run's execution sets it to be woken.</summary>
     public void OnStop(Action callback)
     {
         lock (gate)
             wake = callback;
+    }
+
+    /// <summary>Steps settled by others that have been fetched: what the next heartbeat says was heard of.</summary>
+    public int SettledSeen
+    {
+        get
+        {
+            lock (gate)
+                return settledSeen;
+        }
+    }
+
+    /// <summary>True when there is something for <see cref="TakeSettled"/>.</summary>
+    public bool HasSettled
+    {
+        get
+        {
+            lock (gate)
+                return settled.Count > 0;
+        }
+    }
+
+    /// <summary>Hands the run's attempts, read after others had settled <paramref name="seen"/> of them, to its execution.</summary>
+    public void AddSettled(IReadOnlyList<RunStep> steps, int seen)
+    {
+        Action? callback;
+        lock (gate)
+        {
+            settled = steps;
+            settledSeen = seen;
+            callback = wake;
+        }
+
+        callback?.Invoke();
+    }
+
+    /// <summary>Takes what <see cref="AddSettled"/> brought, and how many settled steps are known with it.</summary>
+    public (IReadOnlyList<RunStep> Steps, int Seen) TakeSettled()
+    {
+        lock (gate)
+        {
+            var taken = settled;
+            settled = [];
+            return (taken, settledSeen);
+        }
     }
 
     /// <summary>Asks the run to be left; a weaker request than an earlier one is ignored.</summary>

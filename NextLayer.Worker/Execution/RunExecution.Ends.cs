@@ -26,7 +26,11 @@ internal sealed partial class RunExecution
         }
 
         if (end is null)
+        {
+            TakeSettled();
             return;
+        }
+
         if (end.Timer is { } timer)
         {
             Due(timer);
@@ -96,8 +100,14 @@ internal sealed partial class RunExecution
     private void Waits(StepEnd end, StepResult.Waiting waiting)
     {
         Report(end.Step, end.Attempt, StepStatus.Waiting, waiting: waiting);
+        if (waiting.Reason != WaitReason.Timer)
+        {
+            waits[end.Step.Index] = end.Attempt;
+            return; // The control plane alone ends it.
+        }
+
         if ((waiting.WakeIn ?? (waiting.WakeAt - run.Now)) is not { } wait)
-            return; // Only a person or an event ends it.
+            return;
         var resume = new StepResume(run.Now - end.Duration, waiting.WakeAt ?? run.Now + wait);
         AddTimer(new StepTimer(end.Step, end.Attempt, services.Time.GetTimestamp(), wait, resume));
     }
@@ -142,6 +152,7 @@ internal sealed partial class RunExecution
             WaitReason = waiting?.Reason,
             WakeAt = waiting?.WakeAt,
             WakeInMs = waiting?.WakeIn?.TotalMilliseconds,
+            Wait = waiting?.Wait,
         });
     }
 
@@ -166,10 +177,21 @@ internal sealed partial class RunExecution
         if (failure is not null)
             return new RunCompletion { Status = RunStatus.Failed, ErrorMessage = failure };
         if (plan.Verdict == RunVerdict.Succeeded)
-            return new RunCompletion { Status = RunStatus.Succeeded };
+            return Succeeded();
         // Interrupted or not yet started steps can go on at once elsewhere; a run that only waits is parked.
         if (interrupted || ready.Count > 0)
             return new RunCompletion { Status = RunStatus.Queued };
-        return new RunCompletion { Status = RunStatus.Paused, WakeInMs = NextRetryMs() };
+        return new RunCompletion { Status = RunStatus.Paused, WakeInMs = NextRetryMs(), SettledSeen = settledSeen };
+    }
+
+    /// <summary>A child run tells its parent what came of the item.</summary>
+    private RunCompletion Succeeded()
+    {
+        if (run.Claim.Child is null)
+            return new RunCompletion { Status = RunStatus.Succeeded };
+        var result = memory.ChildResult();
+        return result.Failure is { } problem
+            ? new RunCompletion { Status = RunStatus.Failed, ErrorMessage = StorableText.Sanitize($"{problem.Code}: {problem.Message}", StepLimits.MaxMessage) }
+            : new RunCompletion { Status = RunStatus.Succeeded, Result = result.Value };
     }
 }

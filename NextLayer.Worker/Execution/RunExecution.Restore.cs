@@ -62,8 +62,14 @@ internal sealed partial class RunExecution
 
     private void RestoreWaiting(GraphStep step, ClaimedStep known)
     {
+        if (known.WaitReason != WaitReason.Timer)
+        {
+            waits[step.Index] = known.Attempt;
+            return; // The control plane alone ends it.
+        }
+
         if (known.DueInMs is null || known.WakeAt is not { } due)
-            return; // Only a person or an event ends it.
+            return;
         AddTimer(new StepTimer(step, known.Attempt, run.ClaimedAt, Due(known), new StepResume(known.StartedAt ?? run.Now, due)));
     }
 

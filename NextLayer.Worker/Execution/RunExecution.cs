@@ -23,9 +23,11 @@ internal sealed partial class RunExecution(ActiveRun run, WorkflowGraph graph, E
     private readonly RunMemory memory = new(run, graph);
     private readonly Queue<GraphStep> ready = new(1);
     private readonly List<StepTimer> timers = [];
+    private readonly Dictionary<int, int> waits = []; // Attempts that the control plane will end, by the step's index.
     private Channel<StepEnd?>? ends;
     private CancellationTokenSource? timersOff;
     private int running;
+    private int settledSeen;
     private bool interrupted;
     private string? failure;
     private Activity? activity;
@@ -37,7 +39,7 @@ internal sealed partial class RunExecution(ActiveRun run, WorkflowGraph graph, E
         {
             Follow(plan.Begin(Restore()));
             Advance();
-            while (running > 0 || HoldsForTimer())
+            while (running > 0 || HoldsForTimer() || run.HasSettled)
             {
                 await NextEndAsync();
                 Advance();

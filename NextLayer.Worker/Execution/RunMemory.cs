@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using NextLayer.Contracts.Json;
 using NextLayer.Contracts.Runs;
+using NextLayer.Workflows;
 using NextLayer.Workflows.Graphs;
 using NextLayer.Workflows.Templates;
 
@@ -11,16 +12,56 @@ namespace NextLayer.Worker.Execution;
 internal sealed class RunMemory(ActiveRun run, WorkflowGraph graph)
 {
     private static readonly ConcurrentDictionary<string, StepOutput> Nothing = new();
+    private static readonly JsonElement Null = JsonElement.Parse("null");
 
     // Concurrent, because steps that run read it while others end. A single step has nobody to tell.
     private readonly ConcurrentDictionary<string, StepOutput> outputs =
-        graph.Steps.Count > 1 ? new(concurrencyLevel: 1, capacity: graph.Steps.Count) : Nothing;
+        run.Claim.Child is { } child ? OfParent(child)
+        : graph.Steps.Count > 1 ? new(concurrencyLevel: 1, capacity: graph.Steps.Count)
+        : Nothing;
 
     private Dictionary<int, (int Attempts, int Failures)>? tries;
     private JsonElement? runValue;
 
     /// <summary>Names for one step's templates and expressions.</summary>
-    public TemplateScope Scope() => new(run.Claim.Run.Parameters, runValue ??= RunValue(), outputs, NoSecrets);
+    public TemplateScope Scope()
+    {
+        var scope = new TemplateScope(Input, runValue ??= RunValue(), outputs, NoSecrets);
+        return run.Claim.Child is { } child ? scope.WithItem(child.Item, child.Index) : scope;
+    }
+
+    /// <summary><c>input</c> in templates: the parent's within a for-each body, else the run's own.</summary>
+    private JsonElement Input => run.Claim.Child?.Scope is { } scope ? ScopeCapture.InputOf(scope) : run.Claim.Run.Parameters;
+
+    /// <summary>
+    /// What a child run gives its parent: the output of the step nothing follows, or all of these by their ids where there
+    /// are several; then the for-each's <c>output</c> made of it.
+    /// </summary>
+    public Evaluated<JsonElement> ChildResult()
+    {
+        var ends = graph.Steps.Where(s => s.Outgoing.Count == 0).ToList();
+        var result = ends.Count == 1
+            ? OutputOf(ends[0]) ?? Null
+            : JsonSerializer.SerializeToElement(
+                ends.Where(s => OutputOf(s) is not null).ToDictionary(s => s.Id, s => OutputOf(s)), NextLayerJson.Options);
+        if (run.Claim.Child?.Output is { } template)
+        {
+            var shaped = ConfigTemplate.Compile(template).Resolve(Scope().With("result", result));
+            if (shaped.Failure is not null)
+                return shaped;
+            result = shaped.Value;
+        }
+
+        var size = System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(result).Length;
+        return size <= StepLimits.MaxOutputBytes
+            ? result
+            : new EvaluationFailure(StepCodes.OutputTooLarge, $"The result has {size} bytes of JSON; at most {StepLimits.MaxOutputBytes} are kept.");
+    }
+
+    private JsonElement? OutputOf(GraphStep step) => outputs.GetValueOrDefault(step.Id).Output;
+
+    private static ConcurrentDictionary<string, StepOutput> OfParent(ClaimedChild child) =>
+        child.Scope is { } scope ? new(ScopeCapture.StepsOf(scope)) : new();
 
     /// <summary>Connectors will give them; until then every name is unknown.</summary>
     private static string? NoSecrets(string name) => null;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NextLayer.Contracts.Runs;
+using NextLayer.Contracts.Workers;
 
 namespace NextLayer.Worker.Execution;
 
@@ -24,11 +25,18 @@ internal abstract record StepResult
     /// <param name="RetryAfter">The other side asked for this pause; a retry waits at least so long.</param>
     public sealed record Failed(StepError Error, TimeSpan? RetryAfter = null) : StepResult;
 
-    /// <summary>The step waits and holds no worker; the engine calls it again when it is due.</summary>
+    /// <summary>
+    /// The step waits and holds no worker. A timer's step is called again when it is due; any other wait is ended by the
+    /// control plane, with <paramref name="WakeIn"/> as its deadline, and the step is not called again.
+    /// </summary>
     /// <param name="Reason">What it waits for.</param>
     /// <param name="WakeIn">Time until it is due; null when <paramref name="WakeAt"/> says it or only a person or event wakes it.</param>
     /// <param name="WakeAt">Due at this time of the database's clock.</param>
-    public sealed record Waiting(WaitReason Reason, TimeSpan? WakeIn = null, DateTimeOffset? WakeAt = null) : StepResult;
+    public sealed record Waiting(WaitReason Reason, TimeSpan? WakeIn = null, DateTimeOffset? WakeAt = null) : StepResult
+    {
+        /// <summary>What it waits for, in full; timers have nothing to add.</summary>
+        public StepWait? Wait { get; init; }
+    }
 
     public static Failed Failure(string code, string message, bool retryable = false, JsonElement? detail = null) =>
         new(new StepError { Code = code, Message = message, Retryable = retryable, Detail = detail });

@@ -14,15 +14,16 @@ internal sealed class WorkflowCache
     /// <summary>Versions kept. Reached so rarely that beginning anew is cheaper than knowing which was used last.</summary>
     public const int Capacity = 1000;
 
-    private readonly ConcurrentDictionary<Guid, PreparedWorkflow> prepared = new();
+    private readonly ConcurrentDictionary<(Guid VersionId, string? BodyPath), PreparedWorkflow> prepared = new();
 
     public PreparedWorkflow Get(ClaimedVersion version)
     {
-        if (prepared.TryGetValue(version.Id, out var known))
+        var key = (version.Id, version.BodyPath);
+        if (prepared.TryGetValue(key, out var known))
             return known;
         if (prepared.Count >= Capacity)
             prepared.Clear();
-        return prepared[version.Id] = Prepare(version);
+        return prepared[key] = Prepare(version);
     }
 
     private static PreparedWorkflow Prepare(ClaimedVersion version) =>

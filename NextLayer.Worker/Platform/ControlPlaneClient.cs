@@ -23,6 +23,8 @@ internal sealed class ControlPlaneClient : IDisposable
     private static readonly JsonTypeInfo<WorkerReportsRequest> ReportsRequestJson = Json<WorkerReportsRequest>();
     private static readonly JsonTypeInfo<WorkerReportsResponse> ReportsResponseJson = Json<WorkerReportsResponse>();
 
+    private static readonly JsonTypeInfo<RunSteps> RunStepsJson = Json<RunSteps>();
+
     private readonly HttpClient http;
     private readonly ControlPlaneAddresses addresses;
     private readonly ControlPlaneContact contact;
@@ -63,11 +65,25 @@ internal sealed class ControlPlaneClient : IDisposable
     public Task<WorkerReportsResponse> ReportAsync(WorkerReportsRequest request, CancellationToken ct) =>
         PostAsync("report", reportsPath, request, ReportsRequestJson, ReportsResponseJson, 0, ct);
 
-    private async Task<TAnswer> PostAsync<TRequest, TAnswer>(
+    /// <summary>Every attempt of the run's steps.</summary>
+    public Task<RunSteps> StepsAsync(Guid runId, CancellationToken ct) =>
+        SendAsync("steps", HttpMethod.Get, $"api/runs/{runId}/steps", content: null, RunStepsJson, 0, ct);
+
+    private Task<TAnswer> PostAsync<TRequest, TAnswer>(
         string operation,
         string path,
         TRequest request,
         JsonTypeInfo<TRequest> requestJson,
+        JsonTypeInfo<TAnswer> answerJson,
+        double waitSeconds,
+        CancellationToken ct) =>
+        SendAsync(operation, HttpMethod.Post, path, JsonContent.Create(request, requestJson), answerJson, waitSeconds, ct);
+
+    private async Task<TAnswer> SendAsync<TAnswer>(
+        string operation,
+        HttpMethod method,
+        string path,
+        HttpContent? content,
         JsonTypeInfo<TAnswer> answerJson,
         double waitSeconds,
         CancellationToken ct)
@@ -77,8 +93,7 @@ internal sealed class ControlPlaneClient : IDisposable
         {
             using var timeout = new CancellationTokenSource(Patience + TimeSpan.FromSeconds(waitSeconds), time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
-            using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(address, path));
-            message.Content = JsonContent.Create(request, requestJson);
+            using var message = new HttpRequestMessage(method, new Uri(address, path)) { Content = content };
             using var answer = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token);
             if (!answer.IsSuccessStatusCode)
                 await RefuseAsync(answer, either.Token);

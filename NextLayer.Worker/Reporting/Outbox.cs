@@ -148,7 +148,15 @@ internal sealed class Outbox(TimeProvider time)
     }
 
     private static int Weigh(StepReport step) =>
-        300 + ((step.Error?.Message.Length ?? 0) * 3) + Weigh(step.Output) + Weigh(step.Error?.Detail);
+        300 + ((step.Error?.Message.Length ?? 0) * 3) + Weigh(step.Output) + Weigh(step.Error?.Detail) + Weigh(step.Wait);
+
+    private static int Weigh(StepWait? wait) => wait switch
+    {
+        null => 0,
+        { Children: { } children } => children.Items.Sum(i => Weigh(i)) + Weigh(children.Scope) + Weigh(children.Output),
+        { Event: { } e } => Weigh(e.Scope) + 2000,
+        _ => Weigh(wait.Approval?.Form) + Weigh(wait.Approval?.Show) + 5000,
+    };
 
     private static int Weigh(RunLogLine line) => 150 + (line.Message.Length * 3) + Weigh(line.Meta);
 

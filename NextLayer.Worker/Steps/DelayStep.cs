@@ -3,7 +3,6 @@ using System.Text.Json;
 using NextLayer.Contracts.Json;
 using NextLayer.Contracts.Runs;
 using NextLayer.Worker.Execution;
-using NextLayer.Workflows.Definitions;
 
 namespace NextLayer.Worker.Steps;
 
@@ -49,7 +48,7 @@ internal sealed class DelayStep(TimeProvider time) : IStepHandler
                 : throw config.Wrong("until", "a date and time with a zone, such as 2030-01-31T09:00:00+01:00");
         }
 
-        return (Duration(config, "duration") ?? throw new StepConfigException("config needs duration or until."), null);
+        return (config.Duration("duration") ?? throw new StepConfigException("config needs duration or until."), null);
     }
 
     private static bool HasZone(string text) =>
@@ -57,18 +56,9 @@ internal sealed class DelayStep(TimeProvider time) : IStepHandler
 
     private static void CheckMax(StepConfig config, TimeSpan wait)
     {
-        var max = Duration(config, "max") ?? DefaultMax;
+        var max = config.Duration("max") ?? DefaultMax;
         if (wait > max)
             throw new StepConfigException($"The delay of {wait.TotalSeconds:0} s is longer than config.max ({max.TotalSeconds:0} s).");
-    }
-
-    private static TimeSpan? Duration(StepConfig config, string name)
-    {
-        if ((config.Find(name) ?? config.Find(name + "_seconds")) is not { } value)
-            return null;
-        return IsoDuration.TryRead(value, out var duration)
-            ? duration
-            : throw config.Wrong(name, "a duration such as PT30S, or a number of seconds");
     }
 
     private static StepResult.Completed Done(DateTimeOffset started, DateTimeOffset due, DateTimeOffset now, bool late)

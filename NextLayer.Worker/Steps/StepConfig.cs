@@ -1,4 +1,5 @@
 using System.Text.Json;
+using NextLayer.Workflows.Definitions;
 
 namespace NextLayer.Worker.Steps;
 
@@ -51,6 +52,26 @@ internal readonly struct StepConfig(JsonElement config, string path = "config")
         { ValueKind: JsonValueKind.Object } value => new StepConfig(value, $"{path}.{name}"),
         _ => throw Wrong(name, "an object"),
     };
+
+    /// <summary>ISO 8601 text or seconds, also under the name with <c>_seconds</c>.</summary>
+    public TimeSpan? Duration(string name)
+    {
+        if ((Find(name) ?? Find(name + "_seconds")) is not { } value)
+            return null;
+        return IsoDuration.TryRead(value, out var duration) ? duration : throw Wrong(name, "a duration such as PT30S, or a number of seconds");
+    }
+
+    /// <summary>A list of texts; one text counts as a list of one, and null or nothing as an empty one.</summary>
+    public IReadOnlyList<string> Texts(string name)
+    {
+        var self = this;
+        return Find(name) switch
+        {
+            null => [],
+            { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select((element, i) => self.Plain(element, $"{name}[{i}]"))],
+            { } one => [Plain(one, name)],
+        };
+    }
 
     /// <summary>Members of an object as names and texts; an array gives its name once for each element.</summary>
     public IEnumerable<KeyValuePair<string, string>> Pairs(string name)

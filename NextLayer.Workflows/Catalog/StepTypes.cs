@@ -15,6 +15,9 @@ public static class StepTypes
     /// <summary>Pauses the run until somebody decides.</summary>
     public const string WaitForApproval = "wait_for_approval";
 
+    /// <summary>Computes with an expression or a script.</summary>
+    public const string InlineCode = "inline_code";
+
     /// <summary>Shapes data; evaluated by the engine itself.</summary>
     public const string Transform = "transform";
 }

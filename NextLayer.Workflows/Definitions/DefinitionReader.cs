@@ -10,12 +10,13 @@ internal sealed class DefinitionReader
     private readonly List<StepDefinition> _steps = [];
     private readonly List<EdgeDefinition> _edges = [];
     private readonly List<DefinitionError> _errors = [];
+    private double? _timeoutSeconds;
 
     public static WorkflowDefinition Read(JsonElement json)
     {
         var reader = new DefinitionReader();
         reader.ReadRoot(json);
-        return new WorkflowDefinition(reader._steps, reader._edges, reader._errors);
+        return new WorkflowDefinition(reader._steps, reader._edges, reader._errors) { TimeoutSeconds = reader._timeoutSeconds };
     }
 
     private void ReadRoot(JsonElement json)
@@ -40,6 +41,15 @@ internal sealed class DefinitionReader
             ReadShortForm(steps);
         if (TryGetList(json, "edges", out var edges) && IsWithin(edges, WorkflowDefinition.MaxEdges, "too_many_edges", "edges"))
             ReadEdges(edges);
+        ReadTimeout(json);
+    }
+
+    private void ReadTimeout(JsonElement json)
+    {
+        if (!IsoDuration.TryRead(json, "timeout", out var timeout) || timeout is { TotalSeconds: <= 0 or > WorkflowDefinition.LongestTimeoutSeconds })
+            Report("invalid_timeout", null, "timeout_seconds", "timeout_seconds must be more than 0 and at most a year, or a duration such as PT1H.");
+        else
+            _timeoutSeconds = timeout?.TotalSeconds;
     }
 
     // All that reads a definition recurses over its JSON, so a caller's generous parser must not decide how deep.

@@ -20,6 +20,9 @@ public sealed class WorkflowDefinition
     /// <summary>Levels of objects and lists a definition may have.</summary>
     public const int MaxDepth = 64;
 
+    /// <summary>The longest time-out of a run, in seconds.</summary>
+    public const double LongestTimeoutSeconds = 366d * 86_400;
+
     internal WorkflowDefinition(IReadOnlyList<StepDefinition> steps, IReadOnlyList<EdgeDefinition> edges, IReadOnlyList<DefinitionError> errors)
     {
         Steps = steps;
@@ -32,6 +35,12 @@ public sealed class WorkflowDefinition
 
     /// <summary>The edges that could be read.</summary>
     public IReadOnlyList<EdgeDefinition> Edges { get; }
+
+    /// <summary>
+    /// <c>timeout_seconds</c> (or <c>timeout</c>, ISO 8601) beside the steps: time a run may take from its first start,
+    /// waits included. Null has no limit.
+    /// </summary>
+    public double? TimeoutSeconds { get; internal init; }
 
     /// <summary>What could not be read. The validator reports these too.</summary>
     public IReadOnlyList<DefinitionError> Errors { get; }

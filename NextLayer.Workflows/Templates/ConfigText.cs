@@ -16,6 +16,18 @@ internal readonly record struct ConfigText(string Path, string Text, bool IsExpr
         ? [TextTemplate.ParseExpression(Text)]
         : TextTemplate.Parse(Text).Parts.Select(p => p.Program).OfType<CelProgram>();
 
+    /// <summary>All of a step's config, and the code of <c>inline_code</c> where that is an expression.</summary>
+    public static IEnumerable<ConfigText> OfStep(JsonElement config, StepType? type, string path, IReadOnlyList<string> variables)
+    {
+        var texts = In(config, type?.ConfigSchema, path, variables);
+        return type?.Type == StepTypes.InlineCode && TextOf(config, "language") == "expression" && TextOf(config, "code") is { } code
+            ? texts.Append(new ConfigText(path.Length == 0 ? "code" : $"{path}.code", code, IsExpression: true, variables))
+            : texts;
+    }
+
+    private static string? TextOf(JsonElement config, string name) =>
+        config.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
     /// <summary>All of them, the deferred ones too; code and bodies, which the schema calls literal, are left out.</summary>
     public static IEnumerable<ConfigText> In(JsonElement json, JsonElement? schema, string path, IReadOnlyList<string> variables)
     {

@@ -16,7 +16,7 @@ public sealed record TemplateReferences(IReadOnlySet<string> Steps, IReadOnlySet
     {
         var steps = new HashSet<string>(StringComparer.Ordinal);
         var secrets = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var text in ConfigText.In(config, type?.ConfigSchema, "", []))
+        foreach (var text in ConfigText.OfStep(config, type, "", []))
         {
             foreach (var reference in ReferencesIn(text))
             {

@@ -70,6 +70,9 @@ public sealed class TemplateScope : CelScope
         _values[TemplateNames.Index] = CelValue.Of((long)index);
     }
 
+    /// <summary>Whether the bare name means the output of a step.</summary>
+    internal bool IsStep(string name) => !_values.ContainsKey(name) && _steps.ContainsKey(name);
+
     internal override bool TryFind(string name, out CelValue value)
     {
         if (_values.TryGetValue(name, out value))

@@ -17,7 +17,7 @@ internal sealed class ReferenceRules(GraphShape shape, BodyContext context)
         var errors = new List<DefinitionError>();
         if (step.When is { } when)
             Check(step, new ConfigText($"{step.DataPath}.when", when, IsExpression: true, context.Variables), body, errors);
-        foreach (var text in ConfigText.In(step.Config, type?.ConfigSchema, $"{step.DataPath}.config", context.Variables))
+        foreach (var text in ConfigText.OfStep(step.Config, type, $"{step.DataPath}.config", context.Variables))
             Check(step, text, body, errors);
         return errors;
     }

@@ -15,10 +15,13 @@ internal sealed class NewsHub
     /// <summary>Pulses when a run may have become claimable.</summary>
     public AsyncSignal Queue { get; } = new();
 
+    /// <summary>Pulses when this replica wrote something that may begin or end a wait: an event, a waiting step, the end of a child.</summary>
+    public AsyncSignal Waits { get; } = new();
+
     /// <summary>Pulses at every change of the run until the subscription is disposed.</summary>
     public Subscription OfRun(Guid runId) => Subscribe(runs, runId);
 
-    /// <summary>Pulses when a run of the worker is to be cancelled.</summary>
+    /// <summary>Pulses when the worker must hear of one of its runs.</summary>
     public Subscription OfWorker(string workerId) => Subscribe(workers, workerId);
 
     /// <summary>Passes hints on to whoever waits here.</summary>
@@ -30,7 +33,7 @@ internal sealed class NewsHub
             queued |= hint.Status == RunStatus.Queued;
             if (!runs.IsEmpty && runs.TryGetValue(hint.RunId, out var run))
                 run.Signal.Pulse();
-            if (hint.CancelWorker is { } workerId && workers.TryGetValue(workerId, out var worker))
+            if (hint.Worker is { } workerId && workers.TryGetValue(workerId, out var worker))
                 worker.Signal.Pulse();
         }
 

@@ -20,6 +20,8 @@ internal sealed class NewsPublisher(NewsHub hub)
         var changed = runs.Where(r => r.IsChanged).Select(HintOf).ToList();
         if (changed.Count > 0)
             Publish(changed);
+        if (runs.Any(r => r.BegunWaits.Count > 0 || r.EndedWaits.Count > 0 || (r.Ended && r.Before.Child is not null)))
+            hub.Waits.Pulse();
     }
 
     public void Publish(IReadOnlyList<RunHint> hints)
@@ -30,9 +32,5 @@ internal sealed class NewsPublisher(NewsHub hub)
         outbox.Writer.TryWrite(hints);
     }
 
-    private static RunHint HintOf(RunChange run)
-    {
-        var cancelled = run.CancelRequested && !run.Before.CancelRequested;
-        return new RunHint(run.Id, run.Before.TenantId, run.Seq, run.Status, cancelled ? run.Before.ClaimedBy : null);
-    }
+    private static RunHint HintOf(RunChange run) => new(run.Id, run.Before.TenantId, run.Seq, run.Status, run.WorkerToTell);
 }

@@ -7,5 +7,5 @@ namespace NextLayer.ControlPlane.Features.Events;
 /// by polling.
 /// </summary>
 /// <param name="Seq">The run's newest event.</param>
-/// <param name="CancelWorker">Worker that should stop the run; null unless a cancel was just asked for.</param>
-internal readonly record struct RunHint(Guid RunId, Guid TenantId, int Seq, RunStatus Status, string? CancelWorker = null);
+/// <param name="Worker">Worker that must hear of it (cancel, lost lease, a wait that is over); null when there is nothing to tell.</param>
+internal readonly record struct RunHint(Guid RunId, Guid TenantId, int Seq, RunStatus Status, string? Worker = null);

@@ -16,6 +16,9 @@ internal enum ControlOutcome
 
     /// <summary>The run's state does not allow it.</summary>
     WrongState,
+
+    /// <summary>A child run lives with its parent; retry that.</summary>
+    IsChild,
 }
 
 /// <summary>Changes that people make to one run.</summary>
@@ -64,6 +67,8 @@ internal sealed class RunControlStore(Databases databases)
 
     private static ControlOutcome Retry(RunChange run)
     {
+        if (run.Before.Child is not null)
+            return ControlOutcome.IsChild;
         if (run.Status != RunStatus.Failed || run.Seq + 2 > RunChange.MaxEvents)
             return ControlOutcome.WrongState;
         run.Retry();

@@ -65,6 +65,7 @@ internal static class RunEndpoints
         return outcome switch
         {
             ControlOutcome.NotFound => Problems.NotFound("run", runId),
+            ControlOutcome.IsChild => Problems.Conflict("run_is_child", $"Run {runId} belongs to a for-each; retry its parent {run!.Before.Child!.Value.RunId}, which takes up the failed items."),
             ControlOutcome.WrongState => Problems.Conflict("run_not_failed", $"Only a FAILED run can be retried; run {runId} is {RunRows.Text(run!.Status)}."),
             _ => await AnswerAsync(runId, runs, ct),
         };

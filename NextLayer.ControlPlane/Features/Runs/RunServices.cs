@@ -32,6 +32,8 @@ internal static class RunServices
         services.AddSingleton<ClaimStore>();
         services.AddSingleton<ClaimedStepStore>();
         services.AddSingleton<RunClaimer>();
+        services.AddSingleton<ClaimedChildStore>();
+        services.AddSingleton<RunDeadlines>();
         services.AddSingleton<ClaimAnswers>();
 
         services.AddSingleton<ReportStore>();
@@ -42,6 +44,7 @@ internal static class RunServices
         services.AddHostedService<RedisNews>();
         services.AddHostedService<Reaper>();
         services.AddHostedService<Waker>();
+        services.AddHostedService<DeadlineWatch>();
         services.AddHostedService<Housekeeper>();
         services.AddHostedService<QueueSampler>();
     }

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
+using NextLayer.Workflows.Definitions;
 using NextLayer.Workflows.Schemas;
 
 namespace NextLayer.ControlPlane.Features.Versions;
@@ -17,4 +19,29 @@ internal sealed record VersionInfo
 
     /// <summary>What a run's parameters must look like; null when the version does not say.</summary>
     public JsonSchema? InputSchema { get; init; }
+
+    private readonly ConcurrentDictionary<string, RunnableDefinition> parts = new();
+
+    /// <summary>What a run executes: the whole definition, or the body of a for-each within it.</summary>
+    /// <param name="bodyPath">Ids of for-each steps, joined by <c>/</c>; null for the whole.</param>
+    public RunnableDefinition Part(string? bodyPath) => parts.GetOrAdd(bodyPath ?? "", Find);
+
+    private RunnableDefinition Find(string bodyPath)
+    {
+        var json = Definition;
+        var definition = WorkflowDefinition.Parse(json);
+        foreach (var stepId in bodyPath.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var loop = definition.Steps.FirstOrDefault(s => s.Id == stepId)
+                ?? throw new InvalidOperationException($"Version {Id} has no for-each step {bodyPath}.");
+            json = loop.Config.GetProperty("body");
+            definition = WorkflowDefinition.Parse(json);
+        }
+
+        return new RunnableDefinition(json, definition.TimeoutSeconds);
+    }
 }
+
+/// <param name="Json">As it was posted.</param>
+/// <param name="TimeoutSeconds">Longest time of a run; null has no limit.</param>
+internal sealed record RunnableDefinition(JsonElement Json, double? TimeoutSeconds);

@@ -9,6 +9,9 @@ namespace NextLayer.ControlPlane.Features.Workers;
 /// <summary>Answers heartbeats, at once or as soon as there is something the worker must know.</summary>
 internal sealed class WorkerHeart(HeartbeatStore store, EngineState engine, NewsHub hub, TimeProvider time)
 {
+    // News that nobody brings (Redis is down, another replica wrote them) are found by looking.
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
     public async Task<WorkerHeartbeatResponse> BeatAsync(string workerId, WorkerHeartbeatRequest beat, CancellationToken ct)
     {
         using var subscription = hub.OfWorker(workerId);
@@ -17,15 +20,32 @@ internal sealed class WorkerHeart(HeartbeatStore store, EngineState engine, News
         var verdicts = await store.BeatAsync(workerId, beat, ct);
         var state = await engine.CurrentAsync(ct);
         var left = TimeSpan.FromSeconds(beat.WaitSeconds) - time.GetElapsedTime(started);
-        if (left > TimeSpan.Zero && verdicts.All(v => v.Verdict == HeartbeatVerdict.Continue))
+        if (left > TimeSpan.Zero && !HasNews(beat, verdicts) && await WaitForNewsAsync(subscription, news, beat, state, left, ct))
         {
-            await news.OrTimeoutAsync(left, time, ct);
-            if (news.IsCompleted)
-                verdicts = await store.RenewAsync(beat.Runs, ct);
+            verdicts = await store.RenewAsync(beat.Runs, ct);
             state = await engine.CurrentAsync(ct);
         }
 
         return new WorkerHeartbeatResponse { Runs = verdicts, EngineState = state };
+    }
+
+    private static bool HasNews(WorkerHeartbeatRequest beat, IReadOnlyList<HeldRunVerdict> verdicts) =>
+        verdicts.Zip(beat.Runs).Any(v => v.First.Verdict != HeartbeatVerdict.Continue || v.First.Settled > v.Second.SettledSeen);
+
+    /// <returns>False when the time is over and nothing has happened.</returns>
+    private async Task<bool> WaitForNewsAsync(
+        NewsHub.Subscription subscription, Task news, WorkerHeartbeatRequest beat, string state, TimeSpan left, CancellationToken ct)
+    {
+        var started = time.GetTimestamp();
+        while (left - time.GetElapsedTime(started) is { Ticks: > 0 } rest)
+        {
+            await news.OrTimeoutAsync(rest < Look ? rest : Look, time, ct);
+            news = subscription.Next;
+            if (await engine.CurrentAsync(ct) != state || (beat.Runs.Count > 0 && await store.HasNewsAsync(beat.Runs, ct)))
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>Renews the lease of one run; null when it was lost.</summary>

@@ -276,6 +276,7 @@ internal sealed class FakeControlPlane : IAsyncDisposable
             Error = newest.Error,
             RetryAt = newest.RetryAt,
             WakeAt = newest.WakeAt,
+            WaitReason = newest.WaitReason,
             StartedAt = newest.StartedAt,
             DueInMs = due is null ? null : (due.Value - Now).TotalMilliseconds,
         };

@@ -73,6 +73,7 @@ internal static class FakeRules
         attempt.Error = step.Error;
         attempt.DurationMs = step.DurationMs;
         attempt.RetryAt = step.RetryInMs is { } retry ? at + TimeSpan.FromMilliseconds(retry) : null;
+        attempt.WaitReason = step.WaitReason;
         attempt.WakeAt = step.WakeInMs is { } wake ? at + TimeSpan.FromMilliseconds(wake) : step.WakeAt;
     }
 

@@ -50,6 +50,7 @@ internal sealed class FakeAttempt
     public string? Port { get; set; }
     public StepError? Error { get; set; }
     public DateTimeOffset? RetryAt { get; set; }
+    public WaitReason? WaitReason { get; set; }
     public DateTimeOffset? WakeAt { get; set; }
     public DateTimeOffset StartedAt { get; init; }
     public double? DurationMs { get; set; }

@@ -1,13 +1,10 @@
-using System.Text.Json;
-using NextLayer.Workflows.Expressions;
-
 namespace NextLayer.Workflows.Catalog;
 
 internal static class InlineCodeStep
 {
     public static readonly StepType Type = new()
     {
-        Type = "inline_code",
+        Type = StepTypes.InlineCode,
         Label = "Code",
         Description = "Computes with a pure expression, or with JavaScript in a sandbox without any I/O.",
         Category = "logic",
@@ -36,21 +33,5 @@ internal static class InlineCodeStep
             """),
         OutputSchema = StepSchema.Json("""{ "type": "object", "properties": { "result": {}, "logs": { "type": "array", "items": { "type": "string" } } } }"""),
         Example = StepSchema.Json("""{ "language": "javascript", "code": "return { total: input.a + input.b };", "input": { "a": 1, "b": "{{ input.b }}" } }"""),
-        Check = CheckExpression,
     };
-
-    private static IEnumerable<ConfigProblem> CheckExpression(JsonElement config)
-    {
-        if (StepSchema.TextOf(config, "language") != "expression" || StepSchema.TextOf(config, "code") is not { } code)
-            return [];
-        try
-        {
-            CelProgram.Compile(code);
-            return [];
-        }
-        catch (CelException failure)
-        {
-            return [new ConfigProblem("invalid_expression", "code", $"The expression does not compile at {failure.Position}: {failure.Message}")];
-        }
-    }
 }

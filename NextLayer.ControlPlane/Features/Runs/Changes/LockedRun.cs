@@ -26,7 +26,14 @@ internal sealed record LockedRun
     public DateTimeOffset? StartedAt { get; init; }
     public string? ClaimedBy { get; init; }
     public string? TraceParent { get; init; }
+    public int SettledOutside { get; init; }
+
+    /// <summary>Place in a parent's for-each; null for a run of its own.</summary>
+    public ChildPlace? Child { get; init; }
 }
+
+/// <summary>A child run's row in <c>child_items</c>.</summary>
+internal readonly record struct ChildPlace(Guid RunId, string StepId, int Index);
 
 /// <summary>An attempt in progress: a row of <c>open_steps</c>.</summary>
 internal sealed record OpenStep

@@ -1,4 +1,5 @@
 using NextLayer.Contracts.Runs;
+using NextLayer.Contracts.Workers;
 
 namespace NextLayer.ControlPlane.Features.Runs.Changes;
 
@@ -34,6 +35,7 @@ internal sealed class RunChange
         WaitReason = before.WaitReason;
         WakeAt = before.WakeAt;
         RunAfter = before.RunAfter;
+        SettledOutside = before.SettledOutside;
         open = (openSteps ?? []).ToDictionary(s => s.StepId);
         openInDatabase = [.. open.Keys];
     }
@@ -59,6 +61,12 @@ internal sealed class RunChange
     public DateTimeOffset? WakeAt { get; private set; }
     public DateTimeOffset RunAfter { get; private set; }
 
+    /// <summary>Steps settled by others since the present lease began.</summary>
+    public int SettledOutside { get; private set; }
+
+    /// <summary>JSON result of a child run, for its parent; set before it ends.</summary>
+    public string? ChildResult { get; set; }
+
     public List<EventRow> Events { get; } = [];
     public List<ClosedStep> Closed { get; } = [];
     public List<LogRow> Logs { get; } = [];
@@ -70,7 +78,16 @@ internal sealed class RunChange
     /// <summary>Rows of <c>open_steps</c> that have to be written.</summary>
     public List<OpenStep> WrittenOpen { get; } = [];
 
+    /// <summary>Waits that began, with what they wait for.</summary>
+    public List<(OpenStep Step, StepWait Wait)> BegunWaits { get; } = [];
+
+    /// <summary>Waits for people, events and children that are over, and how their steps were closed.</summary>
+    public List<(OpenStep Step, ClosedStep End)> EndedWaits { get; } = [];
+
     public bool IsChanged { get; private set; }
+
+    /// <summary>Worker that holds the run, or held it until now, and must hear of this change; null when there is nothing to tell.</summary>
+    public string? WorkerToTell { get; private set; }
 
     /// <summary>True when this change ended the run.</summary>
     public bool Ended => RunRows.IsTerminal(Status) && !RunRows.IsTerminal(Before.Status);
@@ -117,8 +134,66 @@ internal sealed class RunChange
         StepsRecorded++;
         Closed.Add(step);
         KnowClosed(step.StepId, step.Attempt, step.Status == StepStatus.Completed);
-        if (open.Remove(step.StepId))
-            WrittenOpen.RemoveAll(s => s.StepId == step.StepId);
+        if (!open.Remove(step.StepId, out var was))
+            return;
+        WrittenOpen.RemoveAll(s => s.StepId == step.StepId);
+        BegunWaits.RemoveAll(w => w.Step.StepId == step.StepId);
+        if (was.WaitReason is Contracts.Runs.WaitReason.Approval or Contracts.Runs.WaitReason.Event or Contracts.Runs.WaitReason.Children)
+            EndedWaits.Add((was, step));
+    }
+
+    /// <summary>Opens a wait that the control plane will end.</summary>
+    public void BeginWait(OpenStep step, StepWait wait)
+    {
+        OpenStep(step);
+        BegunWaits.Add((step, wait));
+    }
+
+    /// <summary>Ends a wait from outside its worker: the run goes on with the result, at once where it slept.</summary>
+    /// <param name="step">The open, waiting step.</param>
+    /// <param name="status"><c>Completed</c> or <c>Failed</c>.</param>
+    /// <param name="port">Output port a completed step chose; null is the ordinary one.</param>
+    /// <param name="output">Raw JSON.</param>
+    /// <param name="error">Raw JSON, of a failed step.</param>
+    public void Settle(OpenStep step, StepStatus status, string? port, string? output, string? error = null)
+    {
+        if (Seq + 3 > MaxEvents)
+        {
+            End(RunStatus.Failed, $"EVENT_LIMIT: the run reached {MaxEvents} events");
+            return;
+        }
+
+        var length = (Now - step.StartedAt).TotalMilliseconds;
+        AddEvent(
+            status == StepStatus.Completed ? RunEventTypes.StepCompleted : RunEventTypes.StepFailed,
+            Payloads.StepEnded(step.StepType, step.Attempt, length, port, error, retryInMs: null),
+            step.StepId);
+        CloseStep(new ClosedStep
+        {
+            StepId = step.StepId,
+            Attempt = step.Attempt,
+            StepType = step.StepType,
+            Status = status,
+            Port = port,
+            Output = output,
+            Error = error,
+            StartedAt = step.StartedAt,
+            FinishedAt = Now,
+        });
+        if (Status == RunStatus.Paused)
+            Requeue("woken");
+        else if (Status == RunStatus.Running)
+        {
+            SettledOutside++;
+            WorkerToTell = Before.ClaimedBy;
+        }
+    }
+
+    /// <summary>Moves the moment at which a PAUSED run wakes to that of its earliest waiting step.</summary>
+    public void Reschedule()
+    {
+        IsChanged = true;
+        WakeAt = open.Values.Min(s => s.WakeAt);
     }
 
     /// <summary>Closes attempts in progress as they are left behind when the run ends or goes back to the queue.</summary>
@@ -192,6 +267,19 @@ internal sealed class RunChange
         AddEvent(RunEventTypes.RunRetried, Payloads.Generation(Generation));
     }
 
+    /// <summary>Ends a run over the head of the worker that may hold it.</summary>
+    public void EndByForce(RunStatus status, string errorMessage)
+    {
+        if (Status == RunStatus.Running)
+        {
+            WorkerToTell = Before.ClaimedBy;
+            LeaseToken = null;
+            LastLeaseToken = null;
+        }
+
+        End(status, errorMessage);
+    }
+
     /// <summary>Takes the lease from its holder: whatever it still sends is a stranger's, never a repeat.</summary>
     public void RevokeLease()
     {
@@ -219,6 +307,7 @@ internal sealed class RunChange
         IsChanged = true;
         CancelRequested = true;
         ErrorMessage = reason;
+        WorkerToTell = Before.ClaimedBy;
     }
 
     /// <summary>For changes that touch the row alone, such as the number of the last report.</summary>

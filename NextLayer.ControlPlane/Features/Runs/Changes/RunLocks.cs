@@ -10,7 +10,7 @@ internal static class RunLocks
     private const string Columns = """
         id, tenant_id, status, generation, lease_epoch, lease_token, last_lease_token, last_report_seq, lease_losses,
         cancel_requested, last_event_seq, last_log_line, steps_recorded, error_message, wait_reason, wake_at, run_after,
-        created_at, started_at, claimed_by, traceparent
+        created_at, started_at, claimed_by, traceparent, settled_outside, parent_run_id, parent_step_id, child_index
         """;
 
     // The lock comes first and alone. What depends on it is read by the next statements: under READ COMMITTED a
@@ -109,5 +109,7 @@ internal static class RunLocks
         StartedAt = row.GetTime(18),
         ClaimedBy = row.GetText(19),
         TraceParent = row.GetText(20),
+        SettledOutside = row.GetInt32(21),
+        Child = row.IsDBNull(22) ? null : new ChildPlace(row.GetGuid(22), row.GetString(23), row.GetInt32(24)),
     };
 }

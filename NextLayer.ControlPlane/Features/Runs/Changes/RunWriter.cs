@@ -1,3 +1,4 @@
+using NextLayer.ControlPlane.Features.Waits;
 using NextLayer.ControlPlane.Platform.Database;
 using Npgsql;
 
@@ -58,15 +59,18 @@ internal static class RunWriter
             wait_reason = n.wait_reason,
             wake_at = n.wake_at,
             run_after = n.run_after,
+            settled_outside = n.settled_outside,
             started_at = CASE WHEN n.generation = r.generation THEN r.started_at END,
+            deadline_at = CASE WHEN n.generation = r.generation THEN r.deadline_at END,
             finished_at = CASE WHEN n.status NOT IN ('SUCCEEDED', 'FAILED', 'CANCELLED') THEN NULL
                                ELSE coalesce(r.finished_at, n.now) END,
             updated_at = n.now
         FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::uuid[], $5::integer[], $6::smallint[], $7::boolean[],
                     $8::integer[], $9::integer[], $10::integer[], $11::text[], $12::text[], $13::timestamptz[],
-                    $14::timestamptz[], $15::timestamptz[])
+                    $14::timestamptz[], $15::timestamptz[], $16::integer[])
              AS n (id, status, generation, last_lease_token, last_report_seq, lease_losses, cancel_requested,
-                   last_event_seq, last_log_line, steps_recorded, error_message, wait_reason, wake_at, run_after, now)
+                   last_event_seq, last_log_line, steps_recorded, error_message, wait_reason, wake_at, run_after, now,
+                   settled_outside)
         WHERE r.id = n.id
         """;
 
@@ -81,6 +85,7 @@ internal static class RunWriter
         AddClosedSteps(batch, changed);
         AddOpenSteps(batch, changed);
         AddLogs(batch, changed);
+        WaitWriter.Add(batch, changed);
         AddRuns(batch, changed);
         await batch.ExecuteNonQueryAsync(ct);
     }
@@ -176,5 +181,6 @@ internal static class RunWriter
             .Texts(runs, r => r.WaitReason is { } reason ? Names.Of(reason) : null)
             .Times(runs, r => r.WakeAt)
             .Times(runs, r => r.RunAfter)
-            .Times(runs, r => r.Now);
+            .Times(runs, r => r.Now)
+            .Integers(runs, r => r.SettledOutside);
 }

@@ -22,7 +22,8 @@ internal static class ClaimEndpoints
 }
 
 /// <summary>Adds to claimed runs what a worker needs to execute them: the definition, and what earlier attempts left.</summary>
-internal sealed class ClaimAnswers(VersionCatalog versions, ClaimedStepStore steps, Telemetry telemetry)
+internal sealed class ClaimAnswers(
+    VersionCatalog versions, ClaimedStepStore steps, ClaimedChildStore children, RunDeadlines deadlines, Telemetry telemetry)
 {
     public async Task<ClaimedOne> OneAsync(IReadOnlyList<ClaimedRow> rows, CancellationToken ct)
     {
@@ -45,21 +46,28 @@ internal sealed class ClaimAnswers(VersionCatalog versions, ClaimedStepStore ste
     private async Task<IReadOnlyList<ClaimedRun>> DescribeAsync(IReadOnlyList<ClaimedRow> rows, CancellationToken ct)
     {
         var stepsOf = await steps.ReadAsync([.. rows.Where(r => r.HasSteps).Select(r => r.Run.Id)], ct);
+        var childOf = await children.ReadAsync([.. rows.Where(r => r.Run.ParentRunId is not null).Select(r => r.Run)], ct);
+        var limits = new List<(Guid RunId, double Seconds)>();
         var runs = new List<ClaimedRun>(rows.Count);
         foreach (var row in rows)
         {
             telemetry.RunClaimed(row.Run);
             var version = await versions.GetAsync(row.Run.PipelineVersionId, ct)
                 ?? throw new InvalidOperationException($"Run {row.Run.Id} names version {row.Run.PipelineVersionId}, which is gone.");
+            var part = version.Part(row.BodyPath);
+            if (part.TimeoutSeconds is { } seconds && row.Run.DeadlineAt is null)
+                limits.Add((row.Run.Id, seconds));
             runs.Add(new ClaimedRun
             {
                 Run = row.Run,
-                PipelineVersion = new ClaimedVersion { Id = version.Id, Status = row.VersionStatus, DagSpec = version.Definition },
+                PipelineVersion = new ClaimedVersion { Id = version.Id, Status = row.VersionStatus, BodyPath = row.BodyPath, DagSpec = part.Json },
                 Lease = row.Lease,
                 Steps = [.. stepsOf[row.Run.Id]],
+                Child = childOf.GetValueOrDefault(row.Run.Id),
             });
         }
 
+        await deadlines.SetAsync(limits, ct);
         return runs;
     }
 }

@@ -9,7 +9,7 @@ namespace NextLayer.ControlPlane.Features.Runs.Claiming;
 internal sealed record ClaimItem(string WorkerId, Guid? TenantId, int MaxRuns, int LeaseSeconds, Guid? RequestId);
 
 /// <summary>A run that was given to a worker.</summary>
-internal sealed record ClaimedRow(Run Run, string VersionStatus, Lease Lease, bool HasSteps);
+internal sealed record ClaimedRow(Run Run, string VersionStatus, Lease Lease, bool HasSteps, string? BodyPath);
 
 /// <summary>
 /// Gives queued runs to workers. The rows' locks decide who gets what; nothing outside Postgres is asked.
@@ -37,6 +37,7 @@ internal sealed class ClaimStore(Databases databases)
                 lease_seconds = ($3::integer[])[s.slot],
                 lease_expires_at = clock_timestamp() + make_interval(secs => ($3::integer[])[s.slot]),
                 last_report_seq = 0,
+                settled_outside = 0,
                 claimed_by = ($5::text[])[($4::integer[])[s.slot]],
                 claimed_at = clock_timestamp(),
                 heartbeat_at = clock_timestamp(),
@@ -51,7 +52,7 @@ internal sealed class ClaimStore(Databases databases)
                    json_build_object('worker_id', claimed_by, 'epoch', lease_epoch), claimed_at
             FROM claimed
         )
-        SELECT {RunRows.Columns}, v.status, r.lease_epoch, r.lease_token, r.lease_seconds, r.steps_recorded > 0, r.slot
+        SELECT {RunRows.Columns}, v.status, r.lease_epoch, r.lease_token, r.lease_seconds, r.steps_recorded > 0, r.slot, r.body_path
         FROM claimed r
         JOIN pipeline_versions v ON v.id = r.pipeline_version_id
         LEFT JOIN run_inputs i ON i.run_id = r.id
@@ -65,7 +66,7 @@ internal sealed class ClaimStore(Databases databases)
     private const string RepeatedSql = "SELECT request_id, worker_id, run_ids, tokens FROM claim_requests WHERE request_id = ANY($1)";
 
     private const string StillHeldSql = $"""
-        SELECT {RunRows.Columns}, v.status, r.lease_epoch, r.lease_token, r.lease_seconds, r.steps_recorded > 0, 0::bigint
+        SELECT {RunRows.Columns}, v.status, r.lease_epoch, r.lease_token, r.lease_seconds, r.steps_recorded > 0, 0::bigint, r.body_path
         FROM unnest($1::uuid[], $2::uuid[]) AS given (id, token)
         JOIN pipeline_runs r ON r.id = given.id AND r.status = 'RUNNING' AND r.lease_token = given.token
         JOIN pipeline_versions v ON v.id = r.pipeline_version_id
@@ -223,5 +224,6 @@ internal sealed class ClaimStore(Databases databases)
             Token = row.GetGuid(RunRows.Count + 2),
             Seconds = row.GetInt32(RunRows.Count + 3),
         },
-        row.GetBoolean(RunRows.Count + 4));
+        row.GetBoolean(RunRows.Count + 4),
+        row.GetText(RunRows.Count + 6));
 }

@@ -12,14 +12,14 @@ internal sealed class ClaimedStepStore(Databases databases)
     private const string StepsSql = """
         SELECT DISTINCT ON (run_id, step_id)
                run_id, step_id, generation, attempt, status, output, port, error, due_at, started_at,
-               extract(epoch FROM due_at - clock_timestamp()) * 1000,
+               extract(epoch FROM due_at - clock_timestamp()) * 1000, wait_reason,
                count(*) FILTER (WHERE status = 'failed') OVER (PARTITION BY run_id, step_id, generation)
         FROM (
             SELECT run_id, step_id, generation, attempt, status, output::text AS output, port, error::text AS error,
-                   retry_at AS due_at, started_at
+                   retry_at AS due_at, started_at, NULL AS wait_reason
             FROM step_runs WHERE run_id = ANY($1)
             UNION ALL
-            SELECT run_id, step_id, generation, attempt, status, NULL, NULL, NULL, wake_at, started_at
+            SELECT run_id, step_id, generation, attempt, status, NULL, NULL, NULL, wake_at, started_at, wait_reason
             FROM open_steps WHERE run_id = ANY($1)
         ) AS attempts
         ORDER BY run_id, step_id, generation DESC, attempt DESC
@@ -57,7 +57,8 @@ internal sealed class ClaimedStepStore(Databases databases)
             WakeAt = status == StepStatus.Waiting ? dueAt : null,
             StartedAt = row.GetTime(9),
             DueInMs = row.IsDBNull(10) ? null : (double)row.GetDecimal(10),
-            Failures = (int)row.GetInt64(11),
+            WaitReason = row.IsDBNull(11) ? null : Names.ParseWaitReason(row.GetString(11)),
+            Failures = (int)row.GetInt64(12),
         };
     }
 }

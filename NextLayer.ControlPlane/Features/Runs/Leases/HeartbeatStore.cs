@@ -14,7 +14,15 @@ internal sealed class HeartbeatStore(Databases databases)
             heartbeat_at = clock_timestamp()
         FROM unnest($1::uuid[], $2::integer[], $3::uuid[]) AS held (id, epoch, token)
         WHERE r.id = held.id AND r.status = 'RUNNING' AND r.lease_epoch = held.epoch AND r.lease_token = held.token
-        RETURNING r.id, r.cancel_requested
+        RETURNING r.id, r.cancel_requested, r.settled_outside
+        """;
+
+    // A look while a heartbeat waits: reads only, so that it may be frequent.
+    private const string NewsSql = """
+        SELECT EXISTS (
+            SELECT FROM unnest($1::uuid[], $2::integer[], $3::integer[]) AS held (id, epoch, settled)
+            LEFT JOIN pipeline_runs r ON r.id = held.id AND r.status = 'RUNNING' AND r.lease_epoch = held.epoch
+            WHERE r.id IS NULL OR r.cancel_requested OR r.settled_outside > held.settled)
         """;
 
     private const string WorkerSql = """
@@ -32,6 +40,15 @@ internal sealed class HeartbeatStore(Databases databases)
         await using var batch = new NpgsqlBatch(connection);
         AddRenewal(batch, runs);
         return await ReadVerdictsAsync(batch, runs, ct);
+    }
+
+    /// <summary>Whether there is anything that the holder of the runs does not know yet.</summary>
+    public async Task<bool> HasNewsAsync(IReadOnlyList<HeldRun> runs, CancellationToken ct)
+    {
+        await using var connection = await databases.Hot.OpenConnectionAsync(ct);
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add(NewsSql).Ids(runs, r => r.RunId).Integers(runs, r => r.Lease.Epoch).Integers(runs, r => r.SettledSeen);
+        return await batch.ExecuteScalarAsync(ct) is true;
     }
 
     /// <summary>As <see cref="RenewAsync"/>, and notes that the worker lives.</summary>
@@ -61,23 +78,24 @@ internal sealed class HeartbeatStore(Databases databases)
     private static async Task<IReadOnlyList<HeldRunVerdict>> ReadVerdictsAsync(
         NpgsqlBatch batch, IReadOnlyList<HeldRun> runs, CancellationToken ct)
     {
-        var renewed = new Dictionary<Guid, bool>();
+        var renewed = new Dictionary<Guid, (bool Cancel, int Settled)>();
         await using (var rows = await batch.ExecuteReaderAsync(ct))
         {
             do
             {
                 while (await rows.ReadAsync(ct))
-                    renewed[rows.GetGuid(0)] = rows.GetBoolean(1);
+                    renewed[rows.GetGuid(0)] = (rows.GetBoolean(1), rows.GetInt32(2));
             }
             while (await rows.NextResultAsync(ct));
         }
 
-        return [.. runs.Select(run => new HeldRunVerdict
-        {
-            RunId = run.RunId,
-            Verdict = !renewed.TryGetValue(run.RunId, out var cancel) ? HeartbeatVerdict.Lost
-                : cancel ? HeartbeatVerdict.Cancel
-                : HeartbeatVerdict.Continue,
-        })];
+        return [.. runs.Select(run => renewed.TryGetValue(run.RunId, out var state)
+            ? new HeldRunVerdict
+            {
+                RunId = run.RunId,
+                Verdict = state.Cancel ? HeartbeatVerdict.Cancel : HeartbeatVerdict.Continue,
+                Settled = state.Settled,
+            }
+            : new HeldRunVerdict { RunId = run.RunId, Verdict = HeartbeatVerdict.Lost })];
     }
 }

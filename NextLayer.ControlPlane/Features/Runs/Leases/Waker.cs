@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Options;
+using NextLayer.Contracts.Runs;
 using NextLayer.ControlPlane.Features.Events;
 using NextLayer.ControlPlane.Features.Runs.Changes;
+using NextLayer.ControlPlane.Features.Waits;
 using NextLayer.ControlPlane.Platform.Background;
 using NextLayer.ControlPlane.Platform.Database;
 
@@ -22,11 +24,21 @@ internal sealed class Waker(
         await using var connection = await databases.Hot.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         var runs = await RunLocks.FindAsync(connection, DueRows, [], ct);
-        foreach (var run in runs)
-            run.Requeue("woken");
+        await DueWaits.SettleAsync(connection, runs, ct);
+        foreach (var run in runs.Where(r => r.Status == RunStatus.Paused))
+            GoOn(run);
         await RunWriter.WriteAsync(connection, runs, ct);
         await transaction.CommitAsync(ct);
         news.Publish(runs);
         return runs.Count == PageSize;
+    }
+
+    /// <summary>Timers and put-off retries are the worker's; a run whose wait was prolonged sleeps on.</summary>
+    private static void GoOn(RunChange run)
+    {
+        if (run.IsChanged)
+            run.Reschedule();
+        else
+            run.Requeue("woken");
     }
 }

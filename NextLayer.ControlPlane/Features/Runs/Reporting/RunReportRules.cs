@@ -75,7 +75,7 @@ internal static class RunReportRules
             RunStatus.Failed when string.IsNullOrWhiteSpace(completion.ErrorMessage) => "error_message is required when status is FAILED",
             RunStatus.Paused when open.FirstOrDefault(s => s.Value == StepStatus.Running).Key is { } running =>
                 $"step '{running}' is still running; a paused run holds no worker",
-            RunStatus.Paused when open.Count == 0 && completion.WakeInMs is null =>
+            RunStatus.Paused when open.Count == 0 && completion.WakeInMs is null && run.SettledOutside <= completion.SettledSeen =>
                 "nothing would wake the run: no step is waiting and wake_in_ms is absent",
             RunStatus.Running => "status must be SUCCEEDED, FAILED, CANCELLED, PAUSED or QUEUED",
             _ => null,
@@ -86,6 +86,8 @@ internal static class RunReportRules
     {
         if (run.CancelRequested)
             run.End(RunStatus.Cancelled, run.ErrorMessage); // Set by the request, as its reason.
+        else if (completion.Status == RunStatus.Paused && run.SettledOutside > completion.SettledSeen)
+            run.Requeue("woken"); // What it would wait for came before it slept.
         else if (completion.Status == RunStatus.Paused)
             Park(run, completion);
         else if (completion.Status == RunStatus.Queued)
@@ -94,7 +96,10 @@ internal static class RunReportRules
             run.Requeue("released");
         }
         else
+        {
+            run.ChildResult = completion.Result?.GetRawText();
             run.End(completion.Status, completion.ErrorMessage is { } message ? LogRows.Cut(message) : null);
+        }
     }
 
     private static void Park(RunChange run, RunCompletion completion)

@@ -12,6 +12,9 @@ internal static class StepReportRules
     /// <summary>Of one step's output, in bytes of JSON.</summary>
     public const int MaxOutputBytes = 256 * 1024;
 
+    /// <summary>Child runs of one step.</summary>
+    public const int MaxChildren = 10_000;
+
     private const double MaxSpanMs = 366d * 24 * 3600 * 1000;
 
     /// <summary>True when the transition is recorded already; a repeat of it changes nothing.</summary>
@@ -48,6 +51,9 @@ internal static class StepReportRules
         {
             StepStatus.Failed when step.Error is null => "error is required when status is failed",
             StepStatus.Waiting when step.WaitReason is null => "wait_reason is required when status is waiting",
+            StepStatus.Waiting when step.WaitReason == WaitReason.Event && step.Wait?.Event is null => "wait.event is required to wait for an event",
+            StepStatus.Waiting when step.WaitReason == WaitReason.Children && step.Wait?.Children is null => "wait.children is required to wait for children",
+            StepStatus.Waiting when step.Wait?.Children is { Items.Count: 0 or > MaxChildren } => $"wait.children.items must have 1 to {MaxChildren} elements",
             StepStatus.Completed when run.IsCompleted(step.StepId) && !run.IsClosed(step.StepId, step.Attempt) =>
                 "the step was completed by another attempt",
             StepStatus.Pending => "pending is no transition",
@@ -90,7 +96,7 @@ internal static class StepReportRules
             run.AddEvent(RunEventTypes.StepStarted, Payloads.StepStarted(step.StepType, step.Attempt), step.StepId, at);
         var waits = step.Status == StepStatus.Waiting;
         var wakeAt = !waits ? null : step.WakeInMs is { } wakeIn ? at + Span(wakeIn) : step.WakeAt?.ToUniversalTime();
-        run.OpenStep(new OpenStep
+        var opened = new OpenStep
         {
             StepId = step.StepId,
             Attempt = step.Attempt,
@@ -100,7 +106,11 @@ internal static class StepReportRules
             WaitReason = waits ? step.WaitReason : null,
             WakeAt = wakeAt,
             StartedAt = startedAt,
-        });
+        };
+        if (waits && step.WaitReason is WaitReason.Approval or WaitReason.Event or WaitReason.Children)
+            run.BeginWait(opened, step.Wait ?? new StepWait { Approval = new ApprovalWait() });
+        else
+            run.OpenStep(opened);
         if (waits)
             run.AddEvent(
                 RunEventTypes.StepWaiting,

@@ -1,0 +1,23 @@
+using NextLayer.ControlPlane.Features.Waits.Approvals;
+using NextLayer.ControlPlane.Features.Waits.Children;
+using NextLayer.ControlPlane.Features.Waits.Events;
+
+namespace NextLayer.ControlPlane.Features.Waits;
+
+/// <summary>Steps that wait without a worker: for people, for events, for child runs.</summary>
+internal static class WaitServices
+{
+    public static void AddWaits(this IServiceCollection services)
+    {
+        services.AddSingleton<ResumeStore>();
+        services.AddSingleton<EventStore>();
+        services.AddSingleton<ChildRuns>();
+        services.AddHostedService<EventMatcher>();
+        services.AddHostedService<ChildCoordinator>();
+    }
+
+    public static void MapWaits(this IEndpointRouteBuilder api)
+    {
+        api.MapEvents();
+    }
+}
