@@ -8,6 +8,7 @@ using NextLayer.ControlPlane.Features.Streaming;
 using NextLayer.ControlPlane.Features.Tenants;
 using NextLayer.ControlPlane.Features.Versions;
 using NextLayer.ControlPlane.Features.Waits;
+using NextLayer.ControlPlane.Features.Workflows;
 using NextLayer.ControlPlane.Platform.Cors;
 using NextLayer.ControlPlane.Platform.Database;
 using NextLayer.ControlPlane.Platform.Errors;
@@ -49,6 +50,7 @@ internal static class ControlPlaneApp
         builder.Services.AddRunQueue();
         builder.Services.AddWaits();
         builder.Services.AddRunStream();
+        builder.Services.AddWorkflowApi();
         builder.Services.AddScoped<TenantStore>();
         builder.Services.AddScoped<FacilityStore>();
         builder.Services.AddScoped<ConnectorInstanceStore>();
@@ -67,6 +69,7 @@ internal static class ControlPlaneApp
         api.MapConnectorInstances();
         api.MapPipelines();
         api.MapPipelineVersions();
+        api.MapWorkflowApi();
     }
 
     private static void AddPlatform(WebApplicationBuilder builder)

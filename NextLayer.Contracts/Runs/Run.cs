@@ -73,6 +73,9 @@ public sealed record Run
 
     /// <summary>When the run fails with <c>RUN_TIMEOUT</c>; null where its definition sets no <c>timeout_seconds</c>.</summary>
     public DateTimeOffset? DeadlineAt { get; init; }
+
+    /// <summary>The run whose input this one took over; null for a run of its own.</summary>
+    public Guid? RerunOf { get; init; }
 }
 
 /// <summary>Answer of <c>GET /api/runs/{id}</c>.</summary>

@@ -7,7 +7,8 @@ namespace NextLayer.ControlPlane.Features.Runs;
 /// <summary>Reads one run by its id.</summary>
 internal sealed class RunReader(Databases databases)
 {
-    private const string ByIdSql = $"""
+    /// <summary>$1 the run's id; <see cref="RunRows.Read"/> reads the row.</summary>
+    public const string ByIdSql = $"""
         SELECT {RunRows.Columns} FROM pipeline_runs r LEFT JOIN run_inputs i ON i.run_id = r.id WHERE r.id = $1
         """;
 

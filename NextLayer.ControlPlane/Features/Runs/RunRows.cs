@@ -13,11 +13,11 @@ internal static class RunRows
         r.id, r.tenant_id, r.pipeline_version_id, r.status, r.trigger_type, i.parameters, r.claimed_by, r.claimed_at,
         r.started_at, r.finished_at, r.error_message, r.created_at, r.updated_at, r.heartbeat_at, r.pipeline_id,
         r.generation, r.priority, r.run_after, r.wait_reason, r.wake_at, r.cancel_requested, r.lease_losses,
-        r.last_event_seq, r.traceparent, r.parent_run_id, r.parent_step_id, r.child_index, r.deadline_at
+        r.last_event_seq, r.traceparent, r.parent_run_id, r.parent_step_id, r.child_index, r.deadline_at, r.rerun_of
         """;
 
     /// <summary>Number of columns; what a query adds follows from here.</summary>
-    public const int Count = 28;
+    public const int Count = 29;
 
     public static JsonElement EmptyObject { get; } = JsonElement.Parse("{}");
 
@@ -51,6 +51,7 @@ internal static class RunRows
         ParentStepId = row.GetText(25),
         ChildIndex = row.IsDBNull(26) ? null : row.GetInt32(26),
         DeadlineAt = row.GetTime(27),
+        RerunOf = row.GetId(28),
     };
 
     /// <summary>The spelling of the status column, the same as on the wire.</summary>

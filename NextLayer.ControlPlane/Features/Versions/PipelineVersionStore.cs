@@ -17,22 +17,49 @@ internal sealed class PipelineVersionStore(RegistryContext db, RunIds ids)
             return unfit;
         if (!await LockPipelineAsync(request.TenantId, request.PipelineId, ct))
             return Problems.NotFound("pipeline", request.PipelineId);
-        var newest = await db.PipelineVersions
-            .Where(row => row.PipelineId == request.PipelineId)
-            .MaxAsync(row => (int?)row.VersionNumber, ct);
+        var definition = request.DagSpec?.GetRawText() ?? JsonObjects.Empty;
+        var added = await AddAsync(request.TenantId, request.PipelineId, request.Version, definition, request.InputSchema?.GetRawText(), ct);
+        return added.Value is { } version ? version.ToCreated() : added.Problem!; // One of the two is there.
+    }
+
+    /// <summary>Makes a draft with the definition and input schema of another version of the same pipeline.</summary>
+    /// <remarks>As <see cref="CreateAsync"/>.</remarks>
+    public async Task<Outcome<PipelineVersionRow>> CopyAsync(PipelineVersionRow source, CancellationToken ct)
+    {
+        if (!await LockPipelineAsync(source.TenantId, source.PipelineId, ct))
+            return Problems.NotFound("pipeline", source.PipelineId);
+        return await AddAsync(source.TenantId, source.PipelineId, label: null, source.Definition, source.InputSchema, ct);
+    }
+
+    // The pipeline must be locked: the number is the next one.
+    private async Task<Outcome<PipelineVersionRow>> AddAsync(
+        Guid tenantId, Guid pipelineId, string? label, string definition, string? inputSchema, CancellationToken ct)
+    {
+        var number = 1 + (await db.PipelineVersions.Where(row => row.PipelineId == pipelineId).MaxAsync(row => (int?)row.VersionNumber, ct) ?? 0);
         var version = new PipelineVersionRow
         {
             Id = ids.Next(),
-            TenantId = request.TenantId,
-            PipelineId = request.PipelineId,
-            Version = request.Version,
-            VersionNumber = (newest ?? 0) + 1,
+            TenantId = tenantId,
+            PipelineId = pipelineId,
+            Version = label ?? await FreeLabelAsync(pipelineId, number, ct),
+            VersionNumber = number,
             Status = EnumText.Of(VersionStatus.Draft),
-            Definition = request.DagSpec?.GetRawText() ?? JsonObjects.Empty,
-            InputSchema = request.InputSchema?.GetRawText(),
+            Definition = definition,
+            InputSchema = inputSchema,
         };
         db.PipelineVersions.Add(version);
-        return await SaveAsync(version, ct) is { } taken ? taken : version.ToCreated();
+        return await SaveAsync(version, ct) is { } taken ? taken : version;
+    }
+
+    // v4 for number 4, unless somebody gave another version that label: then v4.2, v4.3 …
+    private async Task<string> FreeLabelAsync(Guid pipelineId, int number, CancellationToken ct)
+    {
+        var label = $"v{number}";
+        var taken = await db.PipelineVersions
+            .Where(row => row.PipelineId == pipelineId && row.Version.StartsWith(label)).Select(row => row.Version).ToListAsync(ct);
+        for (var i = 2; taken.Contains(label); i++)
+            label = $"v{number}.{i}";
+        return label;
     }
 
     public async Task<PipelineVersion?> FindAsync(Guid id, CancellationToken ct) =>
@@ -71,12 +98,16 @@ internal sealed class PipelineVersionStore(RegistryContext db, RunIds ids)
     /// Any status may follow any other. The first one after DRAFT freezes definition and input schema for good, since
     /// runs and caches rely on them from then on.
     /// </summary>
-    public async Task<Outcome<PipelineVersionCreated>> ChangeStatusAsync(Guid id, VersionStatus status, CancellationToken ct)
+    public Task<Outcome<PipelineVersionCreated>> ChangeStatusAsync(Guid id, VersionStatus status, CancellationToken ct) =>
+        ChangeStatusAsync(id, status, DefinitionCheck.QueueMember, ct);
+
+    /// <param name="member">What the caller's API calls the definition.</param>
+    public async Task<Outcome<PipelineVersionCreated>> ChangeStatusAsync(Guid id, VersionStatus status, string member, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if (await db.PipelineVersions.SingleOrDefaultAsync(row => row.Id == id, ct) is not { } version)
             return Problems.NotFound("pipeline_version", id);
-        if (status == VersionStatus.Approved && DefinitionCheck.Refuse(version.ToView().DagSpec) is { } invalid)
+        if (status == VersionStatus.Approved && DefinitionCheck.Refuse(version.ToView().DagSpec, member) is { } invalid)
             return invalid;
         version.Status = EnumText.Of(status);
         if (status != VersionStatus.Draft)
@@ -94,8 +125,12 @@ internal sealed class PipelineVersionStore(RegistryContext db, RunIds ids)
             async () => [(await CountRunsAsync(id, ct), "run", "runs")],
             ct);
 
-    // Versions of one pipeline are numbered one after the other; runs and other pipelines are not held up.
-    private async Task<bool> LockPipelineAsync(Guid tenantId, Guid pipelineId, CancellationToken ct) =>
+    /// <summary>
+    /// Until the transaction ends nobody else makes a version of the pipeline or deletes its last one. Runs and other
+    /// pipelines are not held up.
+    /// </summary>
+    /// <returns>False when the tenant has no such pipeline.</returns>
+    public async Task<bool> LockPipelineAsync(Guid tenantId, Guid pipelineId, CancellationToken ct) =>
         (await db.Database.SqlQuery<Guid>(
             $"""SELECT id AS "Value" FROM pipelines WHERE id = {pipelineId} AND tenant_id = {tenantId} FOR NO KEY UPDATE""")
             .ToListAsync(ct)).Count == 1;

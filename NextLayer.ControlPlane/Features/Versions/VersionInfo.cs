@@ -38,10 +38,14 @@ internal sealed record VersionInfo
             definition = WorkflowDefinition.Parse(json);
         }
 
-        return new RunnableDefinition(json, definition.TimeoutSeconds);
+        return new RunnableDefinition(json, definition);
     }
 }
 
 /// <param name="Json">As it was posted.</param>
-/// <param name="TimeoutSeconds">Longest time of a run; null has no limit.</param>
-internal sealed record RunnableDefinition(JsonElement Json, double? TimeoutSeconds);
+/// <param name="Workflow">As the engine reads it.</param>
+internal sealed record RunnableDefinition(JsonElement Json, WorkflowDefinition Workflow)
+{
+    /// <summary>Longest time of a run; null has no limit.</summary>
+    public double? TimeoutSeconds => Workflow.TimeoutSeconds;
+}

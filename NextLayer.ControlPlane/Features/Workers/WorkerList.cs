@@ -9,10 +9,12 @@ namespace NextLayer.ControlPlane.Features.Workers;
 /// <summary><c>GET /api/workers</c>: who has claimed or beaten within the last day.</summary>
 internal sealed class WorkerList(Databases databases)
 {
-    // Heartbeats come every 10 s; after three that did not, the worker counts as gone.
-    private const string SelectSql = """
+    /// <summary>Heartbeats come every 10 s; after three that did not, the worker counts as gone.</summary>
+    public const string GoneAfter = "interval '30 seconds'";
+
+    private const string SelectSql = $"""
         SELECT worker_id, tenant_id, slots, running_runs, version,
-               CASE WHEN last_heartbeat_at < now() - interval '30 seconds' THEN 'gone'
+               CASE WHEN last_heartbeat_at < now() - {GoneAfter} THEN 'gone'
                     WHEN draining THEN 'draining' ELSE 'live' END,
                first_seen_at, last_heartbeat_at
         FROM workers ORDER BY last_heartbeat_at DESC, worker_id LIMIT $1 OFFSET $2

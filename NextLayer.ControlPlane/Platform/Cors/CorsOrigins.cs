@@ -24,7 +24,7 @@ internal static class CorsOrigins
             .AllowAnyHeader()
             .AllowAnyMethod()
             .AllowCredentials()
-            .WithExposedHeaders("X-Total-Count", "Location", "Retry-After")
+            .WithExposedHeaders("X-Total-Count", "Location", "Retry-After", "ETag")
             .SetPreflightMaxAge(TimeSpan.FromMinutes(10))));
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Requests;
+using NextLayer.ControlPlane.Platform.Tenancy;
 
 namespace NextLayer.ControlPlane.Platform.Idempotency;
 
@@ -18,12 +19,13 @@ internal sealed record IdempotencyRequest(string Scope, string Key, byte[] Reque
     private const int MaxKeyLength = 255;
 
     /// <param name="request">Null when the call names no key.</param>
+    /// <param name="bodyKey">The key that the body names, where it can name one.</param>
     /// <returns>The refusal of a bad key, otherwise null.</returns>
-    public static ProblemHttpResult? TryRead(HttpContext context, out IdempotencyRequest? request)
+    public static ProblemHttpResult? TryRead(HttpContext context, out IdempotencyRequest? request, string? bodyKey = null)
     {
         request = null;
         var headers = context.Request.Headers;
-        var keys = headers[HeaderName].Concat(headers[OlderHeaderName]).OfType<string>().Distinct().ToArray();
+        var keys = headers[HeaderName].Concat(headers[OlderHeaderName]).Append(bodyKey).OfType<string>().Distinct().ToArray();
         switch (keys)
         {
             case []:
@@ -43,8 +45,9 @@ internal sealed record IdempotencyRequest(string Scope, string Key, byte[] Reque
     /// <summary>The key of a call that <see cref="IdempotencyFilter"/> has let through; null when it names none.</summary>
     public static IdempotencyRequest? From(HttpContext context) => context.Features.Get<IdempotencyRequest>();
 
-    // One owner of keys until callers have names.
-    private static string ScopeOf(HttpContext context) => "local";
+    // Two tenants' keys never meet. Calls that name their tenant in the body share one owner until callers have names.
+    private static string ScopeOf(HttpContext context) =>
+        context.Features.Get<CallerTenant>() is { } tenant ? $"tenant:{tenant.Id}" : "local";
 
     private static bool IsKey(string key) =>
         key.Length is >= 1 and <= MaxKeyLength && key.All(c => c is > ' ' and <= '~');

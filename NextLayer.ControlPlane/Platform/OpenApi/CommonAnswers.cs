@@ -3,6 +3,7 @@ using Microsoft.OpenApi;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Idempotency;
 using NextLayer.ControlPlane.Platform.Registry;
+using NextLayer.ControlPlane.Platform.Tenancy;
 
 namespace NextLayer.ControlPlane.Platform.OpenApi;
 
@@ -17,8 +18,11 @@ internal static class CommonAnswers
         var endpoint = context.Description.ActionDescriptor.EndpointMetadata;
         if (endpoint.OfType<AcceptsIdempotencyKey>().Any())
             AddIdempotencyKey(operation);
-        if (operation.Parameters?.Any(parameter => parameter.Name == "offset") == true)
+        if (endpoint.OfType<ActsInTenant>().Any())
+            AddTenant(operation);
+        if (operation.Parameters?.Any(parameter => parameter.Name is "offset" or "per_page") == true)
             AddTotalCount(operation);
+        AddLocation(operation);
         return Task.CompletedTask;
     }
 
@@ -68,6 +72,30 @@ internal static class CommonAnswers
             Description = "Makes the call repeatable: the same key and body give the first answer, another body gives 422.",
             Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 255 },
         });
+    }
+
+    private static void AddTenant(OpenApiOperation operation)
+    {
+        operation.Parameters ??= [];
+        operation.Parameters.Add(new OpenApiParameter
+        {
+            Name = CallerTenant.HeaderName,
+            In = ParameterLocation.Header,
+            Description = "The tenant to act in; the tenant default when absent.",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" },
+        });
+    }
+
+    private static void AddLocation(OpenApiOperation operation)
+    {
+        if (operation.Responses?.TryGetValue("201", out var answer) != true || answer is not OpenApiResponse created)
+            return;
+        created.Headers ??= new Dictionary<string, IOpenApiHeader>();
+        created.Headers["Location"] = new OpenApiHeader
+        {
+            Description = "Address of what was made.",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+        };
     }
 
     private static void AddTotalCount(OpenApiOperation operation)

@@ -20,6 +20,26 @@ internal sealed class RegistryWrites(RegistryContext db)
     /// </summary>
     public async Task<Results<Ok<T>, ProblemHttpResult>> CreateAsync<T>(
         HttpContext context, Func<CancellationToken, Task<Outcome<T>>> create, CancellationToken ct)
+        where T : class =>
+        (await CreateOnceAsync(context, create, location: null, ct)).Outcome.ToOk();
+
+    /// <summary>As the other, with <c>201</c> and <c>Location</c> at first and <c>200</c> for a repeat.</summary>
+    /// <param name="location">Address of what was made.</param>
+    public async Task<Results<Created<T>, Ok<T>, ProblemHttpResult>> CreateAsync<T>(
+        HttpContext context, Func<CancellationToken, Task<Outcome<T>>> create, Func<T, string> location, CancellationToken ct)
+        where T : class
+    {
+        var (outcome, isRepeat) = await CreateOnceAsync(context, create, location, ct);
+        if (outcome.Value is not { } made)
+            return outcome.Problem!; // One of the two is there.
+        if (!isRepeat)
+            return TypedResults.Created(location(made), made);
+        context.Response.Headers.Location = location(made);
+        return TypedResults.Ok(made);
+    }
+
+    private async Task<(Outcome<T> Outcome, bool IsRepeat)> CreateOnceAsync<T>(
+        HttpContext context, Func<CancellationToken, Task<Outcome<T>>> create, Func<T, string>? location, CancellationToken ct)
         where T : class
     {
         var request = IdempotencyRequest.From(context);
@@ -28,19 +48,23 @@ internal sealed class RegistryWrites(RegistryContext db)
         if (request is not null && await keys.TakeAsync(request, ct) is { } known)
         {
             return known.IsRepeatOf(request)
-                ? TypedResults.Ok(JsonSerializer.Deserialize<T>(known.Body, NextLayerJson.Options))
-                : IdempotencyStore.KeyReused(request);
+                ? (JsonSerializer.Deserialize<T>(known.Body, NextLayerJson.Options)!, true) // Stored below, never null.
+                : (IdempotencyStore.KeyReused(request), true);
         }
 
         var outcome = await create(ct);
         if (outcome.Value is { } made)
         {
             if (request is not null)
-                await keys.AnswerAsync(request, StatusCodes.Status200OK, location: null, JsonSerializer.SerializeToUtf8Bytes(made, NextLayerJson.Options), ct);
+            {
+                var status = location is null ? StatusCodes.Status200OK : StatusCodes.Status201Created;
+                await keys.AnswerAsync(request, status, location?.Invoke(made), JsonSerializer.SerializeToUtf8Bytes(made, NextLayerJson.Options), ct);
+            }
+
             await transaction.CommitAsync(ct);
         }
 
-        return outcome.ToOk();
+        return (outcome, false);
     }
 
     /// <summary>

@@ -5,7 +5,8 @@ namespace NextLayer.ControlPlane.Features.Runs.Creating;
 /// <summary>How a wish for a run ended.</summary>
 internal abstract record CreateOutcome
 {
-    public sealed record Created(RunCreated Run) : CreateOutcome;
+    /// <param name="CreatedAt">By the database's clock.</param>
+    public sealed record Created(RunCreated Run, DateTimeOffset CreatedAt) : CreateOutcome;
 
     /// <summary>The idempotency key is known: the same request before, or another one.</summary>
     public sealed record KeyTaken : CreateOutcome;

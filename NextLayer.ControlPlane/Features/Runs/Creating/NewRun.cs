@@ -13,6 +13,9 @@ internal sealed record NewRun
     public DateTimeOffset? RunAfter { get; init; }
     public string? TraceParent { get; init; }
 
+    /// <summary>The run whose input this one takes over.</summary>
+    public Guid? RerunOf { get; init; }
+
     /// <summary>Raw JSON of the input; null for none.</summary>
     public string? Parameters { get; init; }
 
@@ -21,4 +24,4 @@ internal sealed record NewRun
 }
 
 /// <summary>What is stored under an idempotency key, made before the insert so that both are one statement.</summary>
-internal sealed record KeyedAnswer(string Scope, string Key, byte[] RequestHash, int Status, string? Location, byte[] Body);
+internal sealed record KeyedAnswer(string Scope, string Key, byte[] RequestHash, RunAnswer Answer);

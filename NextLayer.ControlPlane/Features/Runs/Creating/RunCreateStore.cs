@@ -13,13 +13,17 @@ internal sealed class RunCreateStore(Databases databases)
         WITH asked AS (
             SELECT a.*, v.pipeline_id
             FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::smallint[], $6::timestamptz[], $7::text[],
-                        $8::json[], $9::text[], $10::text[], $11::bytea[], $12::integer[], $13::text[], $14::bytea[])
+                        $8::json[], $9::text[], $10::text[], $11::bytea[], $12::integer[], $13::text[], $14::bytea[],
+                        $15::bytea[], $16::uuid[])
                  AS a (id, tenant_id, version_id, trigger_type, priority, run_after, traceparent, parameters,
-                       key_scope, key, request_hash, answer_status, answer_location, answer_body)
+                       key_scope, key, request_hash, answer_status, answer_location, answer_body, answer_rest, rerun_of)
             JOIN pipeline_versions v ON v.id = a.version_id AND v.tenant_id = a.tenant_id AND v.status = 'APPROVED'
         ), keys AS (
             INSERT INTO idempotency_keys (scope, key, request_hash, status, location, body)
-            SELECT key_scope, key, request_hash, answer_status, answer_location, answer_body
+            SELECT key_scope, key, request_hash, answer_status, answer_location,
+                   -- to_json writes a time as our own serializer does, so the repeat is the first answer to the byte.
+                   CASE WHEN answer_rest IS NULL THEN answer_body
+                        ELSE answer_body || convert_to(to_json(now())::text, 'UTF8') || answer_rest END
             FROM asked WHERE key IS NOT NULL ORDER BY key_scope, key
             ON CONFLICT DO NOTHING
             RETURNING scope, key
@@ -37,18 +41,18 @@ internal sealed class RunCreateStore(Databases databases)
             FROM fresh
         )
         INSERT INTO pipeline_runs (id, tenant_id, pipeline_id, pipeline_version_id, status, trigger_type, priority,
-                                   run_after, traceparent, last_event_seq, created_at, updated_at)
+                                   run_after, traceparent, rerun_of, last_event_seq, created_at, updated_at)
         SELECT id, tenant_id, pipeline_id, version_id, 'QUEUED', trigger_type, priority,
-               greatest(coalesce(run_after, now()), now()), traceparent, 1, now(), now()
+               greatest(coalesce(run_after, now()), now()), traceparent, rerun_of, 1, now(), now()
         FROM fresh
-        RETURNING id
+        RETURNING id, created_at
         """;
 
     /// <summary>
-    /// Inserts those whose version is the tenant's and APPROVED and whose key is free; answers their ids. Two items of
-    /// one call must not carry the same key.
+    /// Inserts those whose version is the tenant's and APPROVED and whose key is free; answers their ids and the time
+    /// of their creation. Two items of one call must not carry the same key.
     /// </summary>
-    public async Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<NewRun> runs, CancellationToken ct)
+    public async Task<IReadOnlyDictionary<Guid, DateTimeOffset>> InsertAsync(IReadOnlyList<NewRun> runs, CancellationToken ct)
     {
         await using var connection = await databases.Hot.OpenConnectionAsync(ct);
         return await InsertAsync(connection, runs, ct);
@@ -63,7 +67,7 @@ internal sealed class RunCreateStore(Databases databases)
 
     /// <summary>Inserts all or none, under one key for the whole call.</summary>
     /// <returns>The ids that could be inserted (all, or else nothing was kept), or null when the key is taken.</returns>
-    public async Task<IReadOnlySet<Guid>?> InsertAllAsync(IReadOnlyList<NewRun> runs, KeyedAnswer? keyed, CancellationToken ct)
+    public async Task<IReadOnlyDictionary<Guid, DateTimeOffset>?> InsertAllAsync(IReadOnlyList<NewRun> runs, KeyedAnswer? keyed, CancellationToken ct)
     {
         await using var connection = await databases.Hot.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
@@ -89,13 +93,13 @@ internal sealed class RunCreateStore(Databases databases)
         command.Parameters.AddWithValue(keyed.Scope);
         command.Parameters.AddWithValue(keyed.Key);
         command.Parameters.AddWithValue(keyed.RequestHash);
-        command.Parameters.AddWithValue(keyed.Status);
-        command.Parameters.AddWithValue((object?)keyed.Location ?? DBNull.Value);
-        command.Parameters.AddWithValue(keyed.Body);
+        command.Parameters.AddWithValue(keyed.Answer.Status);
+        command.Parameters.AddWithValue((object?)keyed.Answer.Location ?? DBNull.Value);
+        command.Parameters.AddWithValue(keyed.Answer.Body);
         return await command.ExecuteNonQueryAsync(ct) == 1;
     }
 
-    private static async Task<IReadOnlySet<Guid>> InsertAsync(
+    private static async Task<IReadOnlyDictionary<Guid, DateTimeOffset>> InsertAsync(
         NpgsqlConnection connection, IReadOnlyList<NewRun> runs, CancellationToken ct)
     {
         await using var batch = new NpgsqlBatch(connection);
@@ -111,13 +115,15 @@ internal sealed class RunCreateStore(Databases databases)
             .Texts(runs, r => r.Keyed?.Scope)
             .Texts(runs, r => r.Keyed?.Key)
             .Bytes(runs, r => r.Keyed?.RequestHash)
-            .Integers(runs, r => r.Keyed?.Status)
-            .Texts(runs, r => r.Keyed?.Location)
-            .Bytes(runs, r => r.Keyed?.Body);
+            .Integers(runs, r => r.Keyed?.Answer.Status)
+            .Texts(runs, r => r.Keyed?.Answer.Location)
+            .Bytes(runs, r => r.Keyed?.Answer.Body)
+            .Bytes(runs, r => r.Keyed?.Answer.Rest)
+            .Ids(runs, r => r.RerunOf);
         await using var rows = await batch.ExecuteReaderAsync(ct);
-        var made = new HashSet<Guid>();
+        var made = new Dictionary<Guid, DateTimeOffset>();
         while (await rows.ReadAsync(ct))
-            made.Add(rows.GetGuid(0));
+            made.Add(rows.GetGuid(0), rows.GetFieldValue<DateTimeOffset>(1));
         return made;
     }
 }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
-using NextLayer.Contracts.Json;
 using NextLayer.Contracts.Runs;
 using NextLayer.ControlPlane.Features.Events;
 using NextLayer.ControlPlane.Platform;
@@ -21,7 +19,7 @@ internal sealed class RunCreator : IAsyncDisposable
     private readonly RunIds ids;
     private readonly Telemetry telemetry;
     private readonly TimeProvider time;
-    private readonly Batcher<NewRun, bool> batcher;
+    private readonly Batcher<NewRun, DateTimeOffset?> batcher;
 
     public RunCreator(
         RunCreateStore store, RunInputRules inputs, NewsPublisher news, RunIds ids, Telemetry telemetry, TimeProvider time)
@@ -36,16 +34,27 @@ internal sealed class RunCreator : IAsyncDisposable
     }
 
     /// <summary>Makes one run, or none; repeats of a known key make none.</summary>
-    public async Task<CreateOutcome> CreateAsync(CreateRunRequest request, IdempotencyRequest? key, CancellationToken ct)
+    public Task<CreateOutcome> CreateAsync(CreateRunRequest request, IdempotencyRequest? key, CancellationToken ct) =>
+        CreateAsync(new RunWish(request), key, ct);
+
+    /// <summary>Makes one run, or none; repeats of a known key make none.</summary>
+    public async Task<CreateOutcome> CreateAsync(RunWish wish, IdempotencyRequest? key, CancellationToken ct)
     {
-        if (await inputs.CheckAsync(request, "parameters", ct) is { } problem)
+        if (await inputs.CheckAsync(wish.Request, wish.InputPath, ct) is { } problem)
             return problem;
-        var created = Describe(request);
-        if (await batcher.EnqueueAsync(Prepare(request, created, key), ct))
-            return new CreateOutcome.Created(created);
-        return key is not null && await store.IsKeyTakenAsync(key.Scope, key.Key, ct)
-            ? new CreateOutcome.KeyTaken()
-            : await inputs.ExplainVersionAsync(request, ct);
+        var created = Describe(wish.Request);
+        var run = Prepare(wish, created, key);
+        while (true)
+        {
+            if (await batcher.EnqueueAsync(run, ct) is { } createdAt)
+                return new CreateOutcome.Created(created, createdAt);
+            if (key is not null && await store.IsKeyTakenAsync(key.Scope, key.Key, ct))
+                return new CreateOutcome.KeyTaken();
+            if (await inputs.ExplainVersionAsync(wish.Request, ct) is { } refusal)
+                return refusal;
+            // Nothing stands in the way: a wish with the same key went before it in its batch and was refused, or the
+            // version was approved just now.
+        }
     }
 
     /// <summary>Makes all runs or none.</summary>
@@ -60,13 +69,15 @@ internal sealed class RunCreator : IAsyncDisposable
         }
 
         var created = requests.Select(Describe).ToList();
-        var runs = requests.Zip(created, (request, run) => Prepare(request, run, key: null)).ToList();
-        var answer = key is null ? null : Keyed(key, new RunsCreated { Items = created, Count = created.Count });
+        var runs = requests.Zip(created, (request, run) => Prepare(new RunWish(request), run, key: null)).ToList();
+        var answer = key is null
+            ? null
+            : Keyed(key, RunAnswer.Of(StatusCodes.Status200OK, location: null, new RunsCreated { Items = created, Count = created.Count }));
         var made = await store.InsertAllAsync(runs, answer, ct);
         if (made is null)
             return (null, 0, new CreateOutcome.KeyTaken());
-        if (runs.FindIndex(r => !made.Contains(r.Id)) is var missing and >= 0)
-            return (null, missing, await inputs.ExplainVersionAsync(requests[missing], ct));
+        if (runs.FindIndex(r => !made.ContainsKey(r.Id)) is var missing and >= 0)
+            return (null, missing, await inputs.ExplainVersionAsync(requests[missing], ct) ?? new CreateOutcome.VersionNotApproved(requests[missing].PipelineVersionId));
         Announce(runs);
         return (created, 0, null);
     }
@@ -81,8 +92,9 @@ internal sealed class RunCreator : IAsyncDisposable
         Parameters = request.Parameters ?? RunRows.EmptyObject,
     };
 
-    private static NewRun Prepare(CreateRunRequest request, RunCreated created, IdempotencyRequest? key)
+    private static NewRun Prepare(RunWish wish, RunCreated created, IdempotencyRequest? key)
     {
+        var request = wish.Request;
         var parameters = created.Parameters.GetRawText();
         return new NewRun
         {
@@ -93,28 +105,23 @@ internal sealed class RunCreator : IAsyncDisposable
             Priority = (short)(request.Priority ?? 0),
             RunAfter = request.RunAfter?.ToUniversalTime(),
             TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C, Recorded: true } caller ? caller.Id : null,
+            RerunOf = wish.RerunOf,
             Parameters = parameters == "{}" ? null : parameters,
-            Keyed = key is null ? null : Keyed(key, created),
+            Keyed = key is null ? null : Keyed(key, wish.Answer(created)),
         };
     }
 
-    private static KeyedAnswer Keyed<T>(IdempotencyRequest key, T answer) => new(
-        key.Scope,
-        key.Key,
-        key.RequestHash,
-        StatusCodes.Status200OK,
-        Location: null,
-        JsonSerializer.SerializeToUtf8Bytes(answer, NextLayerJson.Options));
+    private static KeyedAnswer Keyed(IdempotencyRequest key, RunAnswer answer) => new(key.Scope, key.Key, key.RequestHash, answer);
 
-    private async Task<IReadOnlyList<bool>> InsertAsync(IReadOnlyList<NewRun> runs, CancellationToken ct)
+    private async Task<IReadOnlyList<DateTimeOffset?>> InsertAsync(IReadOnlyList<NewRun> runs, CancellationToken ct)
     {
         var started = time.GetTimestamp();
         // Two items with one key in one statement would both see the key as theirs: the later one is told it is taken.
         var distinct = runs.DistinctBy(r => r.Keyed is { } k ? (k.Scope, k.Key) : (r.Id.ToString(), "")).ToList();
         var made = await store.InsertAsync(distinct, ct);
         telemetry.BatchWritten("create", runs.Count, time.GetElapsedTime(started));
-        Announce([.. distinct.Where(r => made.Contains(r.Id))]);
-        return [.. runs.Select(r => made.Contains(r.Id))];
+        Announce([.. distinct.Where(r => made.ContainsKey(r.Id))]);
+        return [.. runs.Select(r => made.TryGetValue(r.Id, out var createdAt) ? createdAt : (DateTimeOffset?)null)];
     }
 
     private void Announce(List<NewRun> runs)

@@ -24,14 +24,17 @@ internal sealed class RunInputRules(Databases databases, VersionCatalog versions
         return InputCheck.Check(version, parameters, path) is { } errors ? new CreateOutcome.BadParameters(errors) : null;
     }
 
-    /// <summary>Says why the insert left a run out.</summary>
-    public async Task<CreateOutcome> ExplainVersionAsync(CreateRunRequest request, CancellationToken ct)
+    /// <summary>Says why the insert left a run out; null when it is not the version's fault.</summary>
+    public async Task<CreateOutcome?> ExplainVersionAsync(CreateRunRequest request, CancellationToken ct)
     {
         await using var command = databases.Hot.CreateCommand(StatusSql);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = request.PipelineVersionId });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = request.TenantId });
-        return await command.ExecuteScalarAsync(ct) is null
-            ? new CreateOutcome.VersionNotFound(request.PipelineVersionId)
-            : new CreateOutcome.VersionNotApproved(request.PipelineVersionId);
+        return await command.ExecuteScalarAsync(ct) switch
+        {
+            null => new CreateOutcome.VersionNotFound(request.PipelineVersionId),
+            "APPROVED" => null,
+            _ => new CreateOutcome.VersionNotApproved(request.PipelineVersionId),
+        };
     }
 }

@@ -54,14 +54,8 @@ internal static class RunReadEndpoints
         [FromQuery(Name = "step_id")] string? stepId = null,
         [StringLength(200), Description("Part of the message.")] string? q = null)
     {
-        RunLogLevel? least = null;
-        if (level is not null)
-        {
-            if (!EnumText.TryParse<RunLogLevel>(level, out var parsed))
-                return Problems.Invalid("level", $"must be one of {string.Join(", ", EnumText.All<RunLogLevel>())}.");
-            least = parsed;
-        }
-
+        if (LogLevels.TryRead(level, out var least) is { } unknown)
+            return unknown;
         var page = await history.ReadLogsAsync(runId, afterLine, limit, least, stepId, q, ct);
         return page.Items.Count > 0 || await history.ExistsAsync(runId, ct) ? TypedResults.Ok(page) : Problems.NotFound("run", runId);
     }

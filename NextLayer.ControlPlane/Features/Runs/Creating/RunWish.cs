@@ -1,0 +1,17 @@
+using NextLayer.Contracts.Runs;
+
+namespace NextLayer.ControlPlane.Features.Runs.Creating;
+
+/// <summary>A run that somebody wants, whichever API it came by.</summary>
+internal sealed record RunWish(CreateRunRequest Request)
+{
+    /// <summary>Where the input stands in the caller's request, for the paths of errors.</summary>
+    public string InputPath { get; init; } = "parameters";
+
+    /// <summary>The run whose input this one takes over.</summary>
+    public Guid? RerunOf { get; init; }
+
+    /// <summary>The answer kept under the call's idempotency key; the Queue API's own when it is left alone.</summary>
+    public Func<RunCreated, RunAnswer> Answer { get; init; } =
+        created => RunAnswer.Of(StatusCodes.Status200OK, location: null, created);
+}

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using NextLayer.Contracts.Runs;
+using NextLayer.Contracts.Workflows;
+using NextLayer.ControlPlane.Features.Runs;
+using NextLayer.ControlPlane.Features.Runs.Creating;
+using NextLayer.ControlPlane.Features.Versions;
+using NextLayer.ControlPlane.Platform.Errors;
+using NextLayer.ControlPlane.Platform.Idempotency;
+
+namespace NextLayer.ControlPlane.Features.Workflows.Running;
+
+/// <summary>Starts runs of one tenant's workflows and answers as the Workflow API does, the first time and every repeat.</summary>
+internal sealed class WorkflowRunStarter(RunCreator creator, RunReader runs, VersionCatalog versions, IdempotentAnswers answers, TimeProvider time)
+{
+    private const string InputPath = "input";
+
+    public Task<IResult> StartAsync(
+        Guid tenantId, Guid workflowId, RunWorkflowRequest? request, IdempotencyRequest? key, CancellationToken ct) =>
+        StartAsync(
+            new RunWish(new CreateRunRequest
+            {
+                TenantId = tenantId,
+                PipelineVersionId = workflowId,
+                Parameters = Given(request?.Input),
+                Priority = request?.Priority,
+                RunAfter = request?.RunAfter,
+            }),
+            key,
+            ct);
+
+    /// <summary>Starts another run of the same workflow, with the same input or another one.</summary>
+    public async Task<IResult> RerunAsync(Guid tenantId, Guid runId, RerunRequest? request, IdempotencyRequest? key, CancellationToken ct)
+    {
+        if (await runs.FindAsync(runId, ct) is not { } first || first.TenantId != tenantId)
+            return Problems.NotFound("run", runId);
+        if (first.ParentRunId is not null)
+            return WorkflowRunControl.IsChild(runId, "rerun");
+        var wish = new RunWish(new CreateRunRequest
+        {
+            TenantId = tenantId,
+            PipelineVersionId = first.PipelineVersionId,
+            Parameters = Given(request?.Input) ?? first.Parameters,
+            Priority = first.Priority,
+        });
+        return await StartAsync(wish with { RerunOf = runId }, key, ct);
+    }
+
+    private async Task<IResult> StartAsync(RunWish bare, IdempotencyRequest? key, CancellationToken ct)
+    {
+        var workflowId = bare.Request.PipelineVersionId;
+        if (await versions.GetAsync(workflowId, ct) is not { } version || version.TenantId != bare.Request.TenantId)
+            return Problems.NotFound("workflow", workflowId);
+        var now = time.GetUtcNow();
+        var wish = bare with
+        {
+            InputPath = InputPath,
+            Answer = created => RunAnswer.WithCreationTime(
+                StatusCodes.Status201Created, AddressOf(created.Id), WorkflowRunViews.AtCreation(created, bare, version, default, now)),
+        };
+        return await creator.CreateAsync(wish, key, ct) switch
+        {
+            CreateOutcome.Created made => TypedResults.Created(
+                AddressOf(made.Run.Id), WorkflowRunViews.AtCreation(made.Run, bare, version, made.CreatedAt, now)),
+            CreateOutcome.KeyTaken => await answers.ReplayAsync(key!, ct), // Only a call with a key can find it taken.
+            CreateOutcome.BadParameters bad => Problems.Invalid(bad.Errors),
+            CreateOutcome.VersionNotFound => Problems.NotFound("workflow", workflowId),
+            CreateOutcome.VersionNotApproved => NotPublished(workflowId),
+            var other => throw new InvalidOperationException($"Unknown outcome {other}."),
+        };
+    }
+
+    private static ProblemHttpResult NotPublished(Guid workflowId) =>
+        Problems.BadRequest("workflow_not_published", $"Workflow {workflowId} is not published; only published workflows can be run.");
+
+    // A client that fills in every member sends null for what it has not.
+    private static JsonElement? Given(JsonElement? json) => json is { ValueKind: JsonValueKind.Null } ? null : json;
+
+    private static string AddressOf(Guid runId) => $"/api/v1/runs/{runId}";
+}
