@@ -85,7 +85,7 @@ internal static class SchemaCheck
             return;
         var index = 0;
         foreach (var item in array.EnumerateArray())
-            Check(item, items, $"{path}[{index++}]", problems);
+            Check(item, items, Shortened.Item(path, index++), problems);
     }
 
     private static void CheckObject(JsonElement value, JsonElement schema, string path, List<ConfigProblem> problems)
@@ -95,14 +95,14 @@ internal static class SchemaCheck
             foreach (var name in required.EnumerateArray())
             {
                 if (!IsGiven(value, name.GetString()!))
-                    problems.Add(new ConfigProblem("invalid_config", Join(path, name.GetString()!), $"'{Join(path, name.GetString()!)}' is required."));
+                    problems.Add(new ConfigProblem("invalid_config", Shortened.Member(path, name.GetString()!), $"'{Shortened.Member(path, name.GetString()!)}' is required."));
             }
         }
         foreach (var property in value.EnumerateObject())
         {
             // Editors save what was never filled in as null.
             if (property.Value.ValueKind != JsonValueKind.Null && ConfigSchemas.OfProperty(schema, property.Name) is { } inner)
-                Check(property.Value, inner, Join(path, property.Name), problems);
+                Check(property.Value, inner, Shortened.Member(path, property.Name), problems);
         }
     }
 
@@ -158,6 +158,4 @@ internal static class SchemaCheck
     private static string Alternatives(JsonElement schemas) => string.Join(", ", schemas.EnumerateArray().Select(s =>
         s.TryGetProperty("required", out var required) && required.GetArrayLength() == 1 ? required[0].GetString()
         : s.TryGetProperty("type", out var type) ? TypeNames(type) : "the alternatives"));
-
-    private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 }

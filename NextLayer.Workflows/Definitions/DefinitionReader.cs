@@ -90,7 +90,7 @@ internal sealed class DefinitionReader
         foreach (var step in steps.EnumerateArray())
         {
             var path = $"steps[{index++}]";
-            var id = step.ValueKind == JsonValueKind.String ? step.GetString()
+            var id = step.ValueKind == JsonValueKind.String ? Short(step.GetString()!, path)
                 : IsObject(step, path) ? ReadId(step, path) : null;
             if (id is null)
                 continue;
@@ -174,8 +174,17 @@ internal sealed class DefinitionReader
     private string? ReadId(JsonElement step, string path)
     {
         if (step.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String)
-            return id.GetString();
+            return Short(id.GetString()!, path);
         Report("missing_id", null, path, "A step needs an id.");
+        return null;
+    }
+
+    // Every sentence about the step would repeat it.
+    private string? Short(string id, string path)
+    {
+        if (id.Length <= WorkflowDefinition.MaxIdLength)
+            return id;
+        Report("malformed_id", null, path, $"An id has at most 63 characters; this one has {id.Length}.");
         return null;
     }
 
@@ -215,6 +224,9 @@ internal sealed class DefinitionReader
         return false;
     }
 
-    private void Report(string code, string? nodeId, string path, string message) =>
-        _errors.Add(new DefinitionError(code, nodeId, path, message));
+    private void Report(string code, string? nodeId, string path, string message)
+    {
+        if (_errors.Count <= WorkflowDefinition.MaxErrors)
+            _errors.Add(new DefinitionError(code, nodeId, path, message));
+    }
 }

@@ -17,6 +17,12 @@ public sealed class WorkflowDefinition
     /// <summary>Edges a definition may have.</summary>
     public const int MaxEdges = 5_000;
 
+    /// <summary>Errors that are told of one definition; more would help nobody.</summary>
+    public const int MaxErrors = 1_000;
+
+    /// <summary>Characters of an id beyond which a step is not read at all; a good id is far shorter.</summary>
+    internal const int MaxIdLength = 200;
+
     /// <summary>Levels of objects and lists a definition may have.</summary>
     public const int MaxDepth = 64;
 

@@ -32,6 +32,6 @@ internal sealed class Place
         if (member is null)
             text.Append('[').Append(item).Append(']');
         else
-            text.Append(text.Length > 0 ? "." : "").Append(member);
+            text.Append(text.Length > 0 ? "." : "").Append(Shortened.Name(member));
     }
 }

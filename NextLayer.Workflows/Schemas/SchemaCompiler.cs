@@ -11,6 +11,12 @@ internal sealed class SchemaCompiler(JsonElement document)
     /// <summary>Schemas within schemas and references to references: far beyond any form, far within a stack.</summary>
     private const int MaxDepth = 200;
 
+    /// <summary>
+    /// Parts, and characters of the way to one. Each part is known by its way, so that without these a megabyte of long
+    /// names, or of references that spell one way differently, would become gigabytes.
+    /// </summary>
+    private const int MaxNodes = 10_000, MaxPointer = 2_000;
+
     private static readonly string[] TypeNames = ["null", "boolean", "object", "array", "number", "integer", "string"];
 
     /// <summary>Keywords that change what a schema means and that we do not evaluate: refused, not ignored.</summary>
@@ -29,6 +35,12 @@ internal sealed class SchemaCompiler(JsonElement document)
         if (byPointer.TryGetValue(pointer, out var known))
             return known;
         var node = new SchemaNode();
+        if (pointer.Length > MaxPointer || byPointer.Count == MaxNodes)
+        {
+            Fail(Shortened.Text(pointer, MaxPointer), pointer.Length > MaxPointer ? "stands behind names that are too long." : $"is more than a schema may have: {MaxNodes:N0} parts.");
+            return node;
+        }
+
         byPointer.Add(pointer, node); // Before its parts are read: they may refer back to it.
         if (schema.ValueKind is JsonValueKind.True or JsonValueKind.False)
             node.Always = schema.ValueKind == JsonValueKind.True;
@@ -229,7 +241,7 @@ internal sealed class SchemaCompiler(JsonElement document)
     private void Fail(string pointer, string message)
     {
         if (Errors.Count < MaxErrors)
-            Errors.Add(new SchemaError(pointer.TrimStart('#', '/').Replace('/', '.'), message));
+            Errors.Add(new SchemaError(Shortened.Text(pointer, MaxPointer).TrimStart('#', '/').Replace('/', '.'), message));
     }
 
     private T? Fail<T>(string pointer, string message)

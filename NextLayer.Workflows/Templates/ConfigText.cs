@@ -39,9 +39,9 @@ internal readonly record struct ConfigText(string Path, string Text, bool IsExpr
         {
             JsonValueKind.String when evaluation == ConfigEvaluation.Expression => [new ConfigText(path, json.GetString()!, true, here)],
             JsonValueKind.String when TextTemplate.IsIn(json.GetString()!) => [new ConfigText(path, json.GetString()!, false, here)],
-            JsonValueKind.Array => json.EnumerateArray().SelectMany((item, i) => In(item, ConfigSchemas.OfItem(schema), $"{path}[{i}]", here)),
+            JsonValueKind.Array => json.EnumerateArray().SelectMany((item, i) => In(item, ConfigSchemas.OfItem(schema), Shortened.Item(path, i), here)),
             JsonValueKind.Object => json.EnumerateObject().SelectMany(p =>
-                In(p.Value, ConfigSchemas.OfProperty(schema, p.Name), path.Length == 0 ? p.Name : $"{path}.{p.Name}", here)),
+                In(p.Value, ConfigSchemas.OfProperty(schema, p.Name), Shortened.Member(path, p.Name), here)),
             _ => [],
         };
     }

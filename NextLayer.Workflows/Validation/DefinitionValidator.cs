@@ -18,12 +18,19 @@ public static class DefinitionValidator
     /// <summary>Validates a definition that was read.</summary>
     /// <param name="definition">The definition; its own <see cref="WorkflowDefinition.Errors"/> come first.</param>
     /// <param name="catalog">The step types; null takes the default ones.</param>
-    /// <returns>Every error, each naming its node where it has one; empty for a valid definition.</returns>
+    /// <returns>
+    /// Every error, each naming its node where it has one; empty for a valid definition. After <see cref="WorkflowDefinition.MaxErrors"/>
+    /// one more says that there are others.
+    /// </returns>
     public static IReadOnlyList<DefinitionError> Validate(WorkflowDefinition definition, StepCatalog? catalog = null)
     {
         try
         {
-            return new DefinitionValidation(definition, catalog ?? StepCatalog.Default, BodyContext.Outermost).Run();
+            var errors = new DefinitionValidation(definition, catalog ?? StepCatalog.Default, BodyContext.Outermost)
+                .Find().Take(WorkflowDefinition.MaxErrors + 1).ToList();
+            if (errors.Count > WorkflowDefinition.MaxErrors)
+                errors[^1] = new DefinitionError("too_many_errors", null, "", $"There are more errors than these {WorkflowDefinition.MaxErrors}.");
+            return errors;
         }
         catch (InvalidOperationException ex) when (JsonOut.IsBrokenText(ex))
         {
@@ -45,52 +52,42 @@ internal sealed record BodyContext(int Depth, IReadOnlyList<string> Variables, F
 /// <summary>One definition, or one body, being validated.</summary>
 internal sealed class DefinitionValidation(WorkflowDefinition definition, StepCatalog catalog, BodyContext context)
 {
-    private readonly List<DefinitionError> _errors = [.. definition.Errors];
-
-    public List<DefinitionError> Run()
+    /// <summary>Looks no further than it is asked for: a hostile definition has errors without end.</summary>
+    public IEnumerable<DefinitionError> Find()
     {
         var shape = new GraphShape(definition);
-        _errors.AddRange(GraphRules.Find(definition, shape));
-        _errors.AddRange(StepRules.Find(definition, catalog));
-        var references = new ReferenceRules(shape, context);
-        foreach (var step in definition.Steps)
-        {
-            var type = catalog.Find(step.Type);
-            var body = type?.Type == StepTypes.ForEach ? ReadBody(step) : null;
-            _errors.AddRange(references.Find(step, type, body));
-            if (body is not null)
-                ValidateBody(step, body, references);
-        }
-        return _errors;
+        return definition.Errors
+            .Concat(GraphRules.Find(definition, shape))
+            .Concat(StepRules.Find(definition, catalog))
+            .Concat(FindInContents(new ReferenceRules(shape, context)));
     }
+
+    private IEnumerable<DefinitionError> FindInContents(ReferenceRules references) => definition.Steps.SelectMany(step =>
+    {
+        var type = catalog.Find(step.Type);
+        var body = type?.Type == StepTypes.ForEach ? ReadBody(step) : null;
+        var errors = references.Find(step, type, body);
+        return body is null ? errors : errors.Concat(FindInBody(step, body, references));
+    });
 
     private static WorkflowDefinition? ReadBody(StepDefinition step) =>
         step.Config.TryGetProperty("body", out var body) && body.ValueKind == JsonValueKind.Object ? WorkflowDefinition.Parse(body) : null;
 
-    private void ValidateBody(StepDefinition step, WorkflowDefinition body, ReferenceRules references)
+    private IEnumerable<DefinitionError> FindInBody(StepDefinition step, WorkflowDefinition body, ReferenceRules references)
     {
         var path = $"{step.DataPath}.config.body";
         if (context.Depth + 1 > DefinitionValidator.MaxBodyDepth)
-        {
-            _errors.Add(new DefinitionError("too_deep", step.Id, path, $"For-each bodies may nest {DefinitionValidator.MaxBodyDepth} deep."));
-            return;
-        }
+            return [new DefinitionError("too_deep", step.Id, path, $"For-each bodies may nest {DefinitionValidator.MaxBodyDepth} deep.")];
         var left = context.StepsLeft - definition.Steps.Count;
         if (body.Steps.Count > left)
-        {
-            _errors.Add(new DefinitionError("too_many_steps", step.Id, path, $"A definition and its bodies may have at most {WorkflowDefinition.MaxSteps} steps together."));
-            return;
-        }
+            return [new DefinitionError("too_many_steps", step.Id, path, $"A definition and its bodies may have at most {WorkflowDefinition.MaxSteps} steps together.")];
         var inner = new BodyContext(
             context.Depth + 1,
             [.. context.Variables, "item", "index"],
             id => references.IsUpstream(id, step) || context.IsOuterStep(id),
             left);
-        foreach (var error in new DefinitionValidation(body, catalog, inner).Run())
-        {
-            // The editor shows the outer step, so that is the node; the path leads on into the body.
-            var where = error.Path.Length == 0 ? path : $"{path}.{error.Path}";
-            _errors.Add(error with { NodeId = step.Id, Path = where });
-        }
+        // The editor shows the outer step, so that is the node; the path leads on into the body.
+        return new DefinitionValidation(body, catalog, inner).Find()
+            .Select(error => error with { NodeId = step.Id, Path = error.Path.Length == 0 ? path : $"{path}.{error.Path}" });
     }
 }

@@ -18,7 +18,11 @@ internal sealed class ReferenceRules(GraphShape shape, BodyContext context)
         if (step.When is { } when)
             Check(step, new ConfigText($"{step.DataPath}.when", when, IsExpression: true, context.Variables), body, errors);
         foreach (var text in ConfigText.OfStep(step.Config, type, $"{step.DataPath}.config", context.Variables))
+        {
+            if (errors.Count > WorkflowDefinition.MaxErrors)
+                break;
             Check(step, text, body, errors);
+        }
         return errors;
     }
 
@@ -31,6 +35,8 @@ internal sealed class ReferenceRules(GraphShape shape, BodyContext context)
         {
             foreach (var reference in text.Compile().SelectMany(CelReference.In))
             {
+                if (errors.Count > WorkflowDefinition.MaxErrors)
+                    return;
                 if (FindProblem(step, text, body, reference) is var (code, what))
                     errors.Add(new DefinitionError(code, step.Id, text.Path, $"Step '{step.Id}' refers to {Name(reference)}, but {what}."));
             }
@@ -38,7 +44,7 @@ internal sealed class ReferenceRules(GraphShape shape, BodyContext context)
         catch (CelException failure)
         {
             errors.Add(new DefinitionError(text.IsExpression ? "invalid_expression" : "invalid_template", step.Id, text.Path,
-                $"Step '{step.Id}': '{Shorten(text.Text)}' does not parse at {failure.Position}: {failure.Message}"));
+                $"Step '{step.Id}': '{Shortened.Text(text.Text, 80)}' does not parse at {failure.Position}: {failure.Message}"));
         }
     }
 
@@ -66,7 +72,5 @@ internal sealed class ReferenceRules(GraphShape shape, BodyContext context)
         return ("unknown_reference", isStepsPath ? $"there is no step '{id}'" : $"'{id}' is neither a step nor a name that templates have here");
     }
 
-    private static string Name(CelReference reference) => $"'{string.Join('.', reference.Keys.Prepend(reference.Root))}'";
-
-    private static string Shorten(string text) => text.Length <= 80 ? text : text[..80] + "…";
+    private static string Name(CelReference reference) => $"'{Shortened.Name(string.Join('.', reference.Keys.Prepend(reference.Root)))}'";
 }

@@ -6,9 +6,11 @@ namespace NextLayer.Workflows.Validation;
 /// <summary>Types, configs and ports of the steps one by one.</summary>
 internal static class StepRules
 {
-    public static List<DefinitionError> Find(WorkflowDefinition definition, StepCatalog catalog)
+    /// <summary>Ports that a sentence lists.</summary>
+    private const int MaxNamedPorts = 20;
+
+    public static IEnumerable<DefinitionError> Find(WorkflowDefinition definition, StepCatalog catalog)
     {
-        var errors = new List<DefinitionError>();
         var edges = definition.Edges.ToLookup(e => e.Source, StringComparer.Ordinal);
         foreach (var step in definition.Steps)
         {
@@ -16,48 +18,51 @@ internal static class StepRules
             if (type is null)
             {
                 if (step.Type.Length > 0)
-                    errors.Add(new DefinitionError("unknown_step_type", step.Id, step.Path, $"There is no step type '{step.Type}'."));
+                    yield return new DefinitionError("unknown_step_type", step.Id, step.Path, $"There is no step type '{step.Type}'.");
             }
             else
             {
-                CheckConfig(step, type, errors);
-                CheckPorts(step, type, edges[step.Id], errors);
+                foreach (var error in CheckConfig(step, type).Concat(CheckPorts(step, type, edges[step.Id])))
+                    yield return error;
             }
             if (step.OnError == OnError.Branch && !edges[step.Id].Any(e => e.SourceHandle == StepPorts.Error))
             {
-                errors.Add(new DefinitionError("missing_branch", step.Id, $"{step.DataPath}.on_error",
-                    $"Step '{step.Id}' has on_error branch and no edge from its port 'error'."));
+                yield return new DefinitionError("missing_branch", step.Id, $"{step.DataPath}.on_error",
+                    $"Step '{step.Id}' has on_error branch and no edge from its port 'error'.");
             }
         }
-        return errors;
     }
 
-    private static void CheckConfig(StepDefinition step, StepType type, List<DefinitionError> errors)
+    private static IEnumerable<DefinitionError> CheckConfig(StepDefinition step, StepType type)
     {
         var problems = SchemaCheck.Find(step.Config, type.ConfigSchema).Concat(type.Check?.Invoke(step.Config) ?? []);
         foreach (var problem in problems)
         {
             var path = problem.Path.Length == 0 ? $"{step.DataPath}.config" : $"{step.DataPath}.config.{problem.Path}";
-            errors.Add(new DefinitionError(problem.Code, step.Id, path, $"Step '{step.Id}': {problem.Message}"));
+            yield return new DefinitionError(problem.Code, step.Id, path, $"Step '{step.Id}': {problem.Message}");
         }
     }
 
-    private static void CheckPorts(StepDefinition step, StepType type, IEnumerable<EdgeDefinition> edges, List<DefinitionError> errors)
+    private static IEnumerable<DefinitionError> CheckPorts(StepDefinition step, StepType type, IEnumerable<EdgeDefinition> edges)
     {
         var ports = type.OutputPortsFor(step.Config);
+        var known = ports.ToHashSet(StringComparer.Ordinal);
         var used = new HashSet<string>(StringComparer.Ordinal);
         foreach (var edge in edges)
         {
             if (edge.SourceHandle is not { } port)
                 continue;
             used.Add(port);
-            if (port != StepPorts.Out && !ports.Contains(port))
+            if (port != StepPorts.Out && !known.Contains(port))
             {
-                errors.Add(new DefinitionError("unknown_port", step.Id, edge.Path,
-                    $"Step '{step.Id}' has no port '{port}'; it has {string.Join(", ", ports)}."));
+                yield return new DefinitionError("unknown_port", step.Id, edge.Path,
+                    $"Step '{step.Id}' has no port '{port}'; it has {Names(ports)}.");
             }
         }
         foreach (var port in type.RequiredPortsFor(step.Config).Where(p => !used.Contains(p)))
-            errors.Add(new DefinitionError("missing_branch", step.Id, step.Path, $"Step '{step.Id}' has no edge from its port '{port}'."));
+            yield return new DefinitionError("missing_branch", step.Id, step.Path, $"Step '{step.Id}' has no edge from its port '{port}'.");
     }
+
+    private static string Names(IReadOnlyList<string> ports) =>
+        string.Join(", ", ports.Take(MaxNamedPorts).Select(Shortened.Name)) + (ports.Count > MaxNamedPorts ? " and others" : "");
 }

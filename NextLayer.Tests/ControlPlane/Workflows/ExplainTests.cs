@@ -137,7 +137,7 @@ public sealed class ExplainTests(Api api) : IClassFixture<Api>, IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("approval", "waiting_for_approval", "Step 'a' waits for an approval by ada@example.com, role admin: Refund 12?.", """{"approval": {"title": "Refund 12?", "approvers": {"users": ["ada@example.com"], "roles": ["admin"]}}}""")]
+    [InlineData("approval", "waiting_for_approval", "Step 'a' waits for an approval by ada@example.com, role admin (\"Refund 12?\").", """{"approval": {"title": "Refund 12?", "approvers": {"users": ["ada@example.com"], "roles": ["admin"]}}}""")]
     [InlineData("approval", "waiting_for_approval", "Step 'a' waits for an approval by anybody who may operate runs.")]
     [InlineData("event", "waiting_for_event", "Step 'a' waits for the event paid with the key order-7.", """{"event": {"name": "paid", "correlation_key": "order-7"}}""")]
     [InlineData("timer", "waiting_for_time", "Step 'a' waits for its time to come.")]

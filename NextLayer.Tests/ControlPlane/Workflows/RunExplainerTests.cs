@@ -66,7 +66,7 @@ public sealed class RunExplainerTests
             Approval = new AskedPeople("Refund 12?", new Approvers { Users = ["ada"], Groups = ["finance"] }, ["grace"]),
         };
 
-        Assert.Equal("Step 'ok' waits for an approval by ada, group finance, grace: Refund 12?.", RunExplainer.Explain(Facts(RunStatus.Paused) with { Open = [step] }).Summary);
+        Assert.Equal("Step 'ok' waits for an approval by ada, group finance, grace (\"Refund 12?\").", RunExplainer.Explain(Facts(RunStatus.Paused) with { Open = [step] }).Summary);
     }
 
     [Fact]

@@ -87,7 +87,7 @@ internal static class StepReasons
     {
         var people = People(asked.Approvers).Concat(asked.EscalatedTo).ToList();
         var by = people.Count == 0 ? "anybody who may operate runs" : string.Join(", ", people);
-        return string.IsNullOrWhiteSpace(asked.Title) ? $"for an approval by {by}" : $"for an approval by {by}: {asked.Title.TrimEnd('.')}";
+        return string.IsNullOrWhiteSpace(asked.Title) ? $"for an approval by {by}" : $"for an approval by {by} (\"{asked.Title}\")";
     }
 
     private static IEnumerable<string> People(Approvers approvers) =>
