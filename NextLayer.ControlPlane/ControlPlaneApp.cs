@@ -6,6 +6,7 @@ using NextLayer.ControlPlane.Features.Pipelines;
 using NextLayer.ControlPlane.Features.Runs;
 using NextLayer.ControlPlane.Features.Streaming;
 using NextLayer.ControlPlane.Features.Tenants;
+using NextLayer.ControlPlane.Features.Triggers;
 using NextLayer.ControlPlane.Features.Versions;
 using NextLayer.ControlPlane.Features.Waits;
 using NextLayer.ControlPlane.Platform.Cors;
@@ -49,6 +50,7 @@ internal static class ControlPlaneApp
         builder.Services.AddRunQueue();
         builder.Services.AddWaits();
         builder.Services.AddRunStream();
+        builder.Services.AddTriggers();
         builder.Services.AddScoped<TenantStore>();
         builder.Services.AddScoped<FacilityStore>();
         builder.Services.AddScoped<ConnectorInstanceStore>();
@@ -62,6 +64,7 @@ internal static class ControlPlaneApp
         api.MapRunQueue();
         api.MapWaits();
         api.MapRunStream();
+        api.MapTriggers();
         api.MapTenants();
         api.MapFacilities();
         api.MapConnectorInstances();
