@@ -18,6 +18,7 @@ using NextLayer.ControlPlane.Platform.OpenApi;
 using NextLayer.ControlPlane.Platform.Redis;
 using NextLayer.ControlPlane.Platform.Registry;
 using NextLayer.ControlPlane.Platform.Requests;
+using NextLayer.ControlPlane.Platform.Secrets;
 using NextLayer.ControlPlane.Platform.Tenancy;
 using NextLayer.ControlPlane.Platform.Validation;
 using NextLayer.ControlPlane.Platform;
@@ -91,6 +92,7 @@ internal static class ControlPlaneApp
         builder.Services.AddSingleton<IdempotentAnswers>();
         builder.Services.AddSingleton<TenantDirectory>();
         builder.AddRegistry();
+        builder.AddSecrets();
         builder.Services.AddProblems();
         builder.AddCorsOrigins();
         builder.AddApiDocument();

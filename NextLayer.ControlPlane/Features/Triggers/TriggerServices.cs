@@ -1,4 +1,5 @@
 using NextLayer.ControlPlane.Features.Triggers.Schedules;
+using NextLayer.ControlPlane.Features.Triggers.Webhooks;
 
 namespace NextLayer.ControlPlane.Features.Triggers;
 
@@ -15,10 +16,19 @@ internal static class TriggerServices
         services.AddHostedService(provider => provider.GetRequiredService<Scheduler>());
         services.AddSingleton<ScheduleReader>();
         services.AddSingleton<ScheduleWriter>();
+
+        services.AddSingleton<WebhookTargets>();
+        services.AddSingleton<RefusalBudget>();
+        services.AddSingleton<DeliveryLog>();
+        services.AddSingleton<WebhookWriter>();
+        services.AddSingleton<WebhookIntake>();
+        services.AddSingleton<WebhookSettingsStore>();
     }
 
     public static void MapTriggers(this IEndpointRouteBuilder api)
     {
         api.MapSchedules();
+        api.MapWebhooks();
+        api.MapWebhookSettings();
     }
 }
