@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using NextLayer.Contracts.Runs;
+using NextLayer.Contracts.Triggers;
+using NextLayer.ControlPlane.Platform.Registry;
 
 namespace NextLayer.ControlPlane.Platform;
 
@@ -31,6 +33,9 @@ internal sealed class Telemetry
     private readonly Histogram<double> batchSize;
     private readonly Histogram<double> batchDuration;
     private readonly Counter<long> eventsWritten;
+    private readonly Counter<long> scheduleFires;
+    private readonly Histogram<double> scheduleDelay;
+    private readonly Counter<long> webhookDeliveries;
 
     public Telemetry(IMeterFactory meters)
     {
@@ -43,6 +48,9 @@ internal sealed class Telemetry
         batchSize = meter.CreateHistogram("nextlayer.batch.size", "{item}", "Items written by one transaction", advice: Sizes);
         batchDuration = meter.CreateHistogram("nextlayer.batch.duration", "s", "Length of that transaction", advice: Statements);
         eventsWritten = meter.CreateCounter<long>("nextlayer.events.written", "{event}", "Events appended to runs");
+        scheduleFires = meter.CreateCounter<long>("nextlayer.schedule.fires", "{fire}", "Planned times that came");
+        scheduleDelay = meter.CreateHistogram("nextlayer.schedule.delay", "s", "Time between a planned time and its run", advice: Waits);
+        webhookDeliveries = meter.CreateCounter<long>("nextlayer.webhook.deliveries", "{delivery}", "Calls of webhooks");
     }
 
     /// <summary>False while nobody listens: the queue need not be counted then.</summary>
@@ -96,8 +104,20 @@ internal sealed class Telemetry
     /// <summary>Events were appended.</summary>
     public void EventsWritten(int events) => eventsWritten.Add(events);
 
+    /// <summary>A planned time was dealt with; where it made a run, the delay is measured.</summary>
+    public void ScheduleFired(FireOutcome outcome, DateTimeOffset plannedAt, DateTimeOffset firedAt)
+    {
+        scheduleFires.Add(1, new KeyValuePair<string, object?>("outcome", EnumText.Of(outcome)));
+        if (outcome == FireOutcome.Started)
+            scheduleDelay.Record(Math.Max(0, (firedAt - plannedAt).TotalSeconds));
+    }
+
+    /// <summary>Webhooks were called.</summary>
+    public void WebhookCalled(WebhookVerdict verdict, int calls = 1) =>
+        webhookDeliveries.Add(calls, new KeyValuePair<string, object?>("verdict", EnumText.Of(verdict)));
+
     /// <summary>A transaction wrote what several callers had asked for.</summary>
-    /// <param name="operation">One of a few fixed words: <c>create</c>, <c>claim</c>, <c>report</c>, <c>heartbeat</c>, <c>reap</c>.</param>
+    /// <param name="operation">One of a few fixed words: <c>create</c>, <c>claim</c>, <c>report</c>, <c>heartbeat</c>, <c>reap</c>, <c>webhook</c>.</param>
     public void BatchWritten(string operation, int items, TimeSpan duration)
     {
         var tag = new KeyValuePair<string, object?>("operation", operation);

@@ -13,6 +13,9 @@ internal sealed class RequestBody(byte[] buffer, int start, int length) : IReque
     /// <summary>Copy what must outlive the request.</summary>
     public ReadOnlyMemory<byte> Bytes => buffer.AsMemory(start, length);
 
+    /// <summary>To the byte as it came in, a byte order mark included: what a signature is over.</summary>
+    public ReadOnlyMemory<byte> Received => buffer.AsMemory(0, start + length);
+
     public PipeReader Reader => field ??= PipeReader.Create(new ReadOnlySequence<byte>(Bytes));
 
     /// <summary>Lets everything that reads the request's body read this buffer.</summary>

@@ -99,7 +99,8 @@ internal sealed class RunCreateStore(Databases databases)
         return await command.ExecuteNonQueryAsync(ct) == 1;
     }
 
-    private static async Task<IReadOnlyDictionary<Guid, DateTimeOffset>> InsertAsync(
+    /// <summary>As the other, in the caller's transaction.</summary>
+    public static async Task<IReadOnlyDictionary<Guid, DateTimeOffset>> InsertAsync(
         NpgsqlConnection connection, IReadOnlyList<NewRun> runs, CancellationToken ct)
     {
         await using var batch = new NpgsqlBatch(connection);

@@ -1,0 +1,43 @@
+using NextLayer.Contracts.Runs;
+using NextLayer.ControlPlane.Features.Events;
+using NextLayer.ControlPlane.Features.Runs.Creating;
+using NextLayer.ControlPlane.Platform;
+using NextLayer.ControlPlane.Platform.Database;
+using Npgsql;
+
+namespace NextLayer.ControlPlane.Features.Triggers;
+
+/// <summary>A run that a trigger makes.</summary>
+/// <param name="TriggerId">A schedule's id; for a webhook its pipeline's.</param>
+/// <param name="PlannedAt">The planned time of a schedule.</param>
+internal sealed record TriggeredRun(NewRun Run, Guid TriggerId, DateTimeOffset? PlannedAt = null);
+
+/// <summary>Makes runs in a trigger's own transaction, and notes which trigger it was.</summary>
+internal sealed class TriggeredRuns(NewsPublisher news, Telemetry telemetry)
+{
+    private const string NoteSql = """
+        INSERT INTO run_triggers (run_id, trigger_id, planned_at)
+        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[])
+        """;
+
+    /// <returns>Those that were made; a version that has just ceased to be approved makes none.</returns>
+    public static async Task<IReadOnlyList<TriggeredRun>> InsertAsync(
+        NpgsqlConnection connection, IReadOnlyList<TriggeredRun> runs, CancellationToken ct)
+    {
+        if (runs.Count == 0)
+            return [];
+        var ids = await RunCreateStore.InsertAsync(connection, [.. runs.Select(r => r.Run)], ct);
+        var made = runs.Where(r => ids.Contains(r.Run.Id)).ToList();
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add(NoteSql).Ids(made, r => r.Run.Id).Ids(made, r => r.TriggerId).Times(made, r => r.PlannedAt);
+        await batch.ExecuteNonQueryAsync(ct);
+        return made;
+    }
+
+    /// <summary>Tells of runs whose transaction has committed.</summary>
+    public void Announce(IReadOnlyList<TriggeredRun> runs)
+    {
+        telemetry.EventsWritten(runs.Count);
+        news.Publish([.. runs.Select(r => new RunHint(r.Run.Id, r.Run.TenantId, 1, RunStatus.Queued))]);
+    }
+}

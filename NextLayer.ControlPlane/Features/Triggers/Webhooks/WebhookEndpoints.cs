@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using NextLayer.Contracts.Triggers;
+using NextLayer.ControlPlane.Platform.Idempotency;
+using NextLayer.ControlPlane.Platform.Requests;
+
+namespace NextLayer.ControlPlane.Features.Triggers.Webhooks;
+
+/// <summary>Where other systems call.</summary>
+internal static class WebhookEndpoints
+{
+    public const string Address = "/api/v1/triggers/webhook/{workflowId:guid}";
+
+    public static string RunAddress(Guid runId) => $"/api/v1/runs/{runId}";
+
+    public static void MapWebhooks(this IEndpointRouteBuilder api) =>
+        api.MapPost(Address, ReceiveAsync).WithIdempotencyKey().Accepts<JsonElement>(isOptional: true, "application/json")
+            .WithTags("Triggers").WithName("CallWebhook").WithSummary("Starts a run of the workflow's current version with the body as its input.");
+
+    private static async Task<Results<Created<WebhookRun>, Ok<WebhookRun>, ProblemHttpResult>> ReceiveAsync(
+        Guid workflowId, HttpContext context, WebhookIntake intake, CancellationToken ct)
+    {
+        var body = context.Features.Get<RequestBody>();
+        var answer = await intake.ReceiveAsync(
+            new IncomingCall
+            {
+                WorkflowId = workflowId,
+                Headers = WebhookHeaders.From(context.Request.Headers),
+                Body = body?.Bytes ?? default,
+                Received = body?.Received ?? default,
+                Key = IdempotencyRequest.From(context),
+                RemoteAddress = context.Connection.RemoteIpAddress?.ToString(),
+            },
+            ct);
+        if (answer.Run is not { } run)
+            return answer.Refusal!; // One of the two is there.
+        if (!answer.IsRepeat)
+            return TypedResults.Created(RunAddress(run.RunId), run);
+        context.Response.Headers.Location = RunAddress(run.RunId);
+        return TypedResults.Ok(run);
+    }
+}
