@@ -33,6 +33,14 @@ internal static class ListLatency
         yield return ("tenant", $"/api/runs?tenant_id={tenant}");
         yield return ("tenant and status FAILED", $"/api/runs?tenant_id={tenant}&status=FAILED");
         yield return ("pipeline", $"/api/runs?pipeline_id={ManyRuns.PipelineId(7, 3)}");
+        yield return ("trigger type", "/api/runs?trigger_type=schedule");
+        yield return ("trigger type and tenant", $"/api/runs?trigger_type=schedule&tenant_id={tenant}");
+        yield return ("trigger type and tenant, usual type", $"/api/runs?trigger_type=manual&tenant_id={tenant}");
+        yield return ("trigger type and status, none", "/api/runs?trigger_type=schedule&status=RUNNING");
+        yield return ("trigger type and status PAUSED", "/api/runs?trigger_type=schedule&status=PAUSED");
+        yield return ("error text, often", "/api/runs?q=502");
+        yield return ("error text, never", "/api/runs?q=nowhere");
+        yield return ("error text and tenant", $"/api/runs?q=503&tenant_id={tenant}");
         yield return ("created before half way", $"/api/runs?created_before={HalfWay(runs)}");
         yield return ("offset 5,000", "/api/runs?offset=5000");
     }

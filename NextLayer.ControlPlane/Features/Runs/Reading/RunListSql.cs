@@ -2,31 +2,38 @@ namespace NextLayer.ControlPlane.Features.Runs.Reading;
 
 /// <summary>
 /// The statements of the list, put together once from fixed pieces. Each is a merge of exact walks down an index: one
-/// for every tenant or version and every status asked for, newest first, each no longer than the page needs. At a million
-/// runs the first page of any of them takes a few milliseconds, and so does one behind a cursor.
+/// for every tenant, version or trigger type and every status asked for, newest first, each no longer than the page
+/// needs. At a million runs the first page of any of them takes a few milliseconds, and so does one behind a cursor.
 /// </summary>
 /// <remarks>
 /// $1 first id, $2 end id, $3 rows each walk may give, $4 rows in all, $5 rows to leave out, $6 statuses, $7 tenant,
-/// $8 pipeline, $9 version, $10 trigger type, $11 pattern of the error message, $12 rows each walk may look at.
+/// $8 pipeline, $9 version, $10 trigger type, $11 pattern of the error message.
 /// </remarks>
 internal static class RunListSql
 {
-    /// <summary>Of the newest so many failed, and cancelled, runs the error messages are searched.</summary>
-    public const int MaxSearched = 5_000;
-
-    /// <summary>Rows a walk looks at one by one for the total; what lies behind them is not counted.</summary>
-    public const int MaxLookedForTotal = 20_000;
-
-    // Rows that must be looked at one by one.
-    private const string Looked = """
-        SELECT w.id FROM (
-            SELECT r.id, r.trigger_type, r.error_message FROM pipeline_runs r WHERE |range| ORDER BY |order| LIMIT $12
-        ) w
-        WHERE ($10::text IS NULL OR w.trigger_type = $10) AND ($11::text IS NULL OR w.error_message ILIKE $11)
-        ORDER BY w.id DESC LIMIT $3
-        """;
+    /// <summary>
+    /// Rows a walk looks at one by one where it has to end without having found enough: for the total, and in search of
+    /// an error message (so many of the newest failed, and of the newest cancelled, runs).
+    /// </summary>
+    public const int MaxLooked = 5_000;
 
     private const string Walked = "SELECT r.id FROM pipeline_runs r WHERE |range| ORDER BY |order| LIMIT $3";
+
+    // What the index does not tell is asked of each row on the way, so that the walk ends with the page's last match.
+    // Asked from outside, about a walk without an end, it lets the planner fetch and sort all runs of the tenant: 350 ms
+    // instead of 1 ms when tried with 50,000.
+    private const string Filtered = $"SELECT r.id FROM pipeline_runs r WHERE |range| AND {ColumnsFit} ORDER BY |order| LIMIT $3";
+
+    private const string ColumnsFit = "($7::uuid IS NULL OR r.tenant_id = $7) AND ($10::text IS NULL OR r.trigger_type = $10)";
+
+    // The collation makes case a matter of ASCII letters: on every database the same, and twice as quick.
+    private const string ErrorFits = """($11::text IS NULL OR r.error_message COLLATE "C" ILIKE $11)""";
+
+    // The number stands in the text: the planner has to know how short the walk is.
+    private static readonly string Bounded = $"""
+        SELECT r.id FROM (SELECT |columns| FROM pipeline_runs r WHERE |range| ORDER BY |order| LIMIT {MaxLooked}) r
+        WHERE |asked| ORDER BY |order| LIMIT $3
+        """;
 
     private const string PerStatus = "FROM unnest($6::text[]) AS s (status) CROSS JOIN LATERAL (|walk|) r";
 
@@ -35,9 +42,10 @@ internal static class RunListSql
          WHERE ($7::uuid IS NULL OR v.tenant_id = $7) AND ($8::uuid IS NULL OR v.pipeline_id = $8) AND ($9::uuid IS NULL OR v.id = $9)) v
         """;
 
-    private static readonly Dictionary<(Scope, bool), Statements> All =
-        (from scope in Enum.GetValues<Scope>() from looked in new[] { false, true } select (scope, looked))
-        .ToDictionary(key => key, key => new Statements(Page(Source(key.scope, key.looked)), Count(Source(key.scope, key.looked))));
+    private static readonly Dictionary<(Scope, Look), Statements> All =
+        (from scope in Enum.GetValues<Scope>() from look in Enum.GetValues<Look>() select (scope, look))
+        .ToDictionary(key => key, key => new Statements(
+            Page(Source(key.scope, key.look, isPage: true)), Count(Source(key.scope, key.look, isPage: false))));
 
     /// <summary>Which index the walks go down.</summary>
     private enum Scope
@@ -49,44 +57,68 @@ internal static class RunListSql
         Trigger,
     }
 
-    public static Statements For(RunListFilter filter) => All[ScopeOf(filter) is var scope && scope == Scope.Trigger
-        ? (scope, false)
-        : (scope, filter.LooksAtRows)];
+    /// <summary>What is asked of the rows, beyond what the index knows.</summary>
+    private enum Look
+    {
+        Nothing,
+        Columns,
+        ErrorText,
+    }
+
+    public static Statements For(RunListFilter filter) => All[(ScopeOf(filter), LookOf(filter))];
 
     private static Scope ScopeOf(RunListFilter filter) => filter switch
     {
         { VersionId: not null } or { PipelineId: not null } => Scope.Version,
-        { TenantId: not null } => Scope.Tenant,
-        { Statuses: not null } => Scope.Status,
         // The types that most runs have are not in the index, and found soon without.
         { TriggerType: not (null or "manual" or "api") } => Scope.Trigger,
+        { TenantId: not null } => Scope.Tenant,
+        { Statuses: not null } => Scope.Status,
         _ => Scope.Everything,
     };
 
-    private static string Source(Scope scope, bool looked)
+    private static Look LookOf(RunListFilter filter) => filter switch
     {
-        var walk = looked ? Looked : Walked;
+        { ErrorText: not null } => Look.ErrorText,
+        { TriggerType: not null } => Look.Columns,
+        _ => Look.Nothing,
+    };
+
+    private static string Source(Scope scope, Look look, bool isPage)
+    {
+        var walk = look switch
+        {
+            Look.Nothing => Walked,
+            Look.Columns when isPage => Filtered,
+            _ => Bounded,
+        };
         return scope switch
         {
-            Scope.Everything => $"FROM ({Walk(walk, [], [])}) r",
-            Scope.Trigger => $"FROM ({Walk(walk, ["r.trigger_type"], ["$10"]).Replace("WHERE", "WHERE r.trigger_type NOT IN ('manual', 'api') AND", StringComparison.Ordinal)}) r",
-            Scope.Status => PerStatus.Replace("|walk|", Walk(walk, ["r.status"], ["s.status"]), StringComparison.Ordinal),
-            Scope.Tenant => PerStatus.Replace("|walk|", Walk(walk, ["r.tenant_id", "r.status"], ["$7", "s.status"]), StringComparison.Ordinal),
-            _ => PerStatus.Replace("|walk|", Walk(walk, ["r.pipeline_version_id", "r.status"], ["v.id", "s.status"]), StringComparison.Ordinal)
+            Scope.Everything => $"FROM ({Walk(walk, look, [], [])}) r",
+            Scope.Status => EachStatus(Walk(walk, look, ["r.status"], ["s.status"])),
+            Scope.Tenant => EachStatus(Walk(walk, look, ["r.tenant_id", "r.status"], ["$7", "s.status"])),
+            Scope.Trigger => EachStatus(Walk(walk, look, ["r.trigger_type", "r.status"], ["$10", "s.status"], "r.trigger_type NOT IN ('manual', 'api') AND ")),
+            _ => EachStatus(Walk(walk, look, ["r.pipeline_version_id", "r.status"], ["v.id", "s.status"]))
                 .Replace("FROM unnest", $"FROM {Versions} CROSS JOIN unnest", StringComparison.Ordinal),
         };
     }
 
+    private static string EachStatus(string walk) => PerStatus.Replace("|walk|", walk, StringComparison.Ordinal);
+
     // Rows are compared whole, and ordered by the whole key, though its first columns are equal: with plain equalities
     // the planner would see that the primary key gives the order too, and walk a million rows down it for the one status.
-    private static string Walk(string walk, string[] columns, string[] values)
+    private static string Walk(string walk, Look look, string[] columns, string[] values, string indexed = "")
     {
-        var key = string.Join(", ", columns.Append("r.id"));
+        string[] keys = [.. columns, "r.id"];
+        string[] asked = look == Look.ErrorText ? ["r.tenant_id", "r.trigger_type", "r.error_message"] : ["r.tenant_id", "r.trigger_type"];
+        var key = string.Join(", ", keys);
         var first = string.Join(", ", values.Append("$1"));
         var end = string.Join(", ", values.Append("$2"));
         return walk
-            .Replace("|range|", $"({key}) >= ({first}) AND ({key}) < ({end})", StringComparison.Ordinal)
-            .Replace("|order|", string.Join(", ", columns.Append("r.id").Select(column => $"{column} DESC")), StringComparison.Ordinal);
+            .Replace("|range|", $"{indexed}({key}) >= ({first}) AND ({key}) < ({end})", StringComparison.Ordinal)
+            .Replace("|order|", string.Join(", ", keys.Select(column => $"{column} DESC")), StringComparison.Ordinal)
+            .Replace("|columns|", string.Join(", ", keys.Union(asked)), StringComparison.Ordinal)
+            .Replace("|asked|", look == Look.ErrorText ? $"{ColumnsFit} AND {ErrorFits}" : ColumnsFit, StringComparison.Ordinal);
     }
 
     private static string Page(string source) => $"""

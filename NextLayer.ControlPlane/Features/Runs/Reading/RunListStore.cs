@@ -38,10 +38,26 @@ internal sealed class RunListStore(Databases databases)
         return (page, total);
     }
 
+    /// <summary>Number of runs in each of the statuses, up to the limit; the query's own statuses, cursor and page say nothing.</summary>
+    public async Task<IReadOnlyDictionary<string, int>> CountAsync(
+        RunListQuery query, IEnumerable<RunStatus> statuses, int limit, CancellationToken ct)
+    {
+        await using var connection = await databases.Main.OpenConnectionAsync(ct);
+        var counts = new Dictionary<string, int>();
+        foreach (var status in statuses.Select(RunRows.Text))
+        {
+            var filter = RunListFilter.TryCreate(query with { Status = [status] }, out _)!; // It has nothing a person could mistype.
+            await using var command = Command(connection, RunListSql.For(filter).Count, filter, filter.EndId, limit, offset: 0);
+            counts[status] = (int)(long)(await command.ExecuteScalarAsync(ct))!; // count(*) is never null.
+        }
+
+        return counts;
+    }
+
     private static async Task<List<Run>> ReadAsync(NpgsqlConnection connection, RunListFilter filter, int rows, int offset, CancellationToken ct)
     {
         var end = filter.Cursor is { } cursor && cursor.CompareTo(filter.EndId) < 0 ? cursor : filter.EndId;
-        await using var command = Command(connection, RunListSql.For(filter).Page, filter, end, rows, offset, filter.ErrorText is null ? null : RunListSql.MaxSearched);
+        await using var command = Command(connection, RunListSql.For(filter).Page, filter, end, rows, offset);
         await using var reader = await command.ExecuteReaderAsync(ct);
         var runs = new List<Run>(rows);
         while (await reader.ReadAsync(ct))
@@ -51,14 +67,13 @@ internal sealed class RunListStore(Databases databases)
 
     private static async Task<string> CountAsync(NpgsqlConnection connection, RunListFilter filter, CancellationToken ct)
     {
-        var looked = filter.ErrorText is null ? RunListSql.MaxLookedForTotal : RunListSql.MaxSearched;
-        await using var command = Command(connection, RunListSql.For(filter).Count, filter, filter.EndId, MaxCounted + 1, offset: 0, looked);
+        await using var command = Command(connection, RunListSql.For(filter).Count, filter, filter.EndId, MaxCounted + 1, offset: 0);
         var count = (long)(await command.ExecuteScalarAsync(ct))!; // count(*) is never null.
         return count > MaxCounted ? $"{MaxCounted}+" : filter.LooksAtRows ? $"{count}+" : $"{count}";
     }
 
     private static NpgsqlCommand Command(
-        NpgsqlConnection connection, string sql, RunListFilter filter, Guid end, int rows, int offset, int? looked)
+        NpgsqlConnection connection, string sql, RunListFilter filter, Guid end, int rows, int offset)
     {
         var each = (long)rows + offset;
         var command = new NpgsqlCommand(sql, connection);
@@ -73,7 +88,6 @@ internal sealed class RunListStore(Databases databases)
         Add(command, NpgsqlDbType.Uuid, filter.VersionId);
         Add(command, NpgsqlDbType.Text, filter.TriggerType);
         Add(command, NpgsqlDbType.Text, filter.ErrorText is { } text ? LikePattern.Containing(text) : null);
-        Add(command, NpgsqlDbType.Bigint, (long?)looked);
         return command;
     }
 

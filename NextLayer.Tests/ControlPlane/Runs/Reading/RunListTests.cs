@@ -42,6 +42,13 @@ public sealed class RunListTests(Api api) : IClassFixture<Api>, IAsyncLifetime
         await FindsAsync("&trigger_type=webhook", c);
         await FindsAsync("&trigger_type=manual", d, b, a);
         await FindsAsync("&trigger_type=schedule&status=SUCCEEDED", e);
+        await FindsAsync("&trigger_type=webhook&status=QUEUED");
+        await FindsAsync("&trigger_type=manual&status=QUEUED&status=FAILED", b, a);
+        await FindsAsync($"&trigger_type=manual&pipeline_version_id={otherVersionId}", d);
+        await FindsAsync($"&trigger_type=schedule&pipeline_id={pipelineId}");
+        await FindsAsync("&trigger_type=manual&q=shop", b);
+        await FindsAsync("&trigger_type=webhook&q=shop");
+        await FindsAsync("&trigger_type=webhook&created_before=2026-02-11T12:00:03Z", c);
         await FindsAsync("&created_after=2026-02-11T12:00:02Z", e, d, c);
         await FindsAsync("&created_after=2026-02-11T13:00:01%2B01:00&created_before=2026-02-11T12:00:03", c, b);
         await FindsAsync("&created_before=2026-02-11T12:00:01+00:00", a);
@@ -51,6 +58,21 @@ public sealed class RunListTests(Api api) : IClassFixture<Api>, IAsyncLifetime
         await FindsAsync($"&q={c}", c);
         await FindsAsync($"&q={a.ToString()[..18].ToUpperInvariant()}", a);
         await FindsAsync($"&q={a.ToString("N")[..6]}", e, d, c, b, a);
+    }
+
+    [Fact]
+    public async Task List_SeldomTriggerTypeOfOneTenant_ShowsNothingOfAnother()
+    {
+        var other = await api.AddTenantAsync();
+        var otherVersion = await api.AddVersionAsync(other, await api.AddPipelineAsync(other));
+        var trigger = $"t{Guid.NewGuid():N}";
+        var own = await AddAsync(0, "RUNNING", trigger: trigger);
+        var theirs = await AddAsync(1, "FAILED", version: otherVersion, trigger: trigger, error: "boom");
+
+        await FindsAsync($"&trigger_type={trigger}", own);
+        Assert.Equal([theirs, own], Ids(await api.GetAsync($"/api/runs?trigger_type={trigger}")));
+        Assert.Equal([theirs], Ids(await api.GetAsync($"/api/runs?trigger_type={trigger}&status=FAILED&status=QUEUED")));
+        Assert.Equal([theirs], Ids(await api.GetAsync($"/api/runs?trigger_type={trigger}&q=boom")));
     }
 
     [Fact]
@@ -145,10 +167,12 @@ public sealed class RunListTests(Api api) : IClassFixture<Api>, IAsyncLifetime
         var id = Guid.CreateVersion7(made);
         await api.Database.ExecuteAsync("""
             INSERT INTO pipeline_runs (id, tenant_id, pipeline_id, pipeline_version_id, status, trigger_type, run_after,
-                                       created_at, updated_at, finished_at, error_message)
+                                       created_at, updated_at, finished_at, error_message, lease_token, lease_seconds, lease_expires_at)
             SELECT $1, v.tenant_id, v.pipeline_id, v.id, $3, $4, $5, $5, $5,
                    CASE WHEN $3 IN ('SUCCEEDED', 'FAILED', 'CANCELLED') THEN $5 END,
-                   CASE WHEN $3 IN ('FAILED', 'CANCELLED') THEN $6 END
+                   CASE WHEN $3 IN ('FAILED', 'CANCELLED') THEN $6 END,
+                   CASE WHEN $3 = 'RUNNING' THEN $1 END, CASE WHEN $3 = 'RUNNING' THEN 300 END,
+                   CASE WHEN $3 = 'RUNNING' THEN now() + interval '5 minutes' END
             FROM pipeline_versions v WHERE v.id = $2
             """, id, version ?? versionId, status, trigger, made, error ?? "");
         return id;
