@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using NextLayer.ServiceDefaults;
 using NextLayer.Worker.Claiming;
+using NextLayer.Worker.Connectors;
 using NextLayer.Worker.Execution;
 using NextLayer.Worker.Platform;
 using NextLayer.Worker.Reporting;
@@ -82,6 +83,7 @@ public static class WorkerApp
         var services = builder.Services;
         services.AddSingleton(_ => new GuardedConnector(AllowedHosts.From(builder.Configuration)));
         services.AddSingleton<GuardedHttp>();
+        services.AddSingleton<ConnectorSource>();
         services.AddSingleton<StepHandlers>();
         services.AddSingleton<IStepHandler, NoopStep>();
         services.AddSingleton<IStepHandler, ConditionStep>();

@@ -6,11 +6,9 @@ using NextLayer.Worker.Execution;
 namespace NextLayer.Worker.Steps.Http;
 
 /// <summary>An exchange that led to no usable answer; carries the failure the step reports.</summary>
-internal sealed class HttpFailure(StepResult.Failed failure) : Exception(failure.Error.Message)
+internal sealed class HttpFailure(StepResult.Failed failure) : StepFailure(failure)
 {
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(1);
-
-    public StepResult.Failed Failure { get; } = failure;
 
     public static HttpFailure Of(string code, string message, bool retryable = false) =>
         new(StepResult.Failure(code, message, retryable));

@@ -13,16 +13,9 @@ internal sealed class HttpRequestStep(GuardedHttp http, TimeProvider time) : ISt
         var config = HttpRequestConfig.Read(context.Config);
         var started = time.GetTimestamp();
         var exchange = new HttpExchange(http.Client, config, context.IdempotencyKey, context.Epoch, () => context.Now);
-        try
-        {
-            return config.Paginate is { } paginate
-                ? await PagesAsync(exchange, config, paginate, started, context, ct)
-                : await OneAsync(exchange, config, started, context, ct);
-        }
-        catch (HttpFailure failure)
-        {
-            return failure.Failure;
-        }
+        return config.Paginate is { } paginate
+            ? await PagesAsync(exchange, config, paginate, started, context, ct)
+            : await OneAsync(exchange, config, started, context, ct);
     }
 
     private async Task<StepResult> OneAsync(
