@@ -91,5 +91,6 @@ public static class WorkerApp
         services.AddSingleton<IStepHandler, HttpRequestStep>();
         services.AddSingleton<IStepHandler, InlineCodeStep>();
         services.AddSingleton<IStepHandler, TransformStep>();
+        services.AddSingleton<IStepHandler, WebhookStep>();
     }
 }

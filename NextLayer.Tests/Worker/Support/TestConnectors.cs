@@ -20,14 +20,12 @@ internal sealed class TestConnectors : IAsyncDisposable
     private TestConnectors(StandIn server)
     {
         this.server = server;
-        var options = new WorkerOptions { WorkerId = "bench" };
-        client = new ControlPlaneClient(
-            new ControlPlaneAddresses([server.Address], "bench"),
-            new ControlPlaneContact(TimeProvider.System, NullLogger<ControlPlaneContact>.Instance),
-            options,
-            TimeProvider.System);
+        client = ClientOf(server.Address);
         Source = new ConnectorSource(client, TimeProvider.System);
     }
+
+    /// <summary>For steps that ask for no connector; one that does waits for a control plane that never answers.</summary>
+    public static ConnectorSource None { get; } = new(ClientOf(new Uri("http://127.0.0.1:1")), TimeProvider.System);
 
     public ConnectorSource Source { get; }
 
@@ -56,6 +54,12 @@ internal sealed class TestConnectors : IAsyncDisposable
 
     /// <summary>Refuses a connector with a problem.</summary>
     public void Refuse(string name, HttpStatusCode status, string code) => answers[name] = (status, code);
+
+    private static ControlPlaneClient ClientOf(Uri address) => new(
+        new ControlPlaneAddresses([address], "bench"),
+        new ControlPlaneContact(TimeProvider.System, NullLogger<ControlPlaneContact>.Instance),
+        new WorkerOptions { WorkerId = "bench" },
+        TimeProvider.System);
 
     private Task AnswerAsync(HttpContext context)
     {

@@ -1,16 +1,18 @@
 using System.Text.Json;
+using NextLayer.Worker.Connectors;
 using NextLayer.Worker.Execution;
 
 namespace NextLayer.Worker.Steps.Http;
 
 /// <summary><c>http_request</c>: one call, or one for each page.</summary>
-internal sealed class HttpRequestStep(GuardedHttp http, TimeProvider time) : IStepHandler
+internal sealed class HttpRequestStep(GuardedHttp http, ConnectorSource connectors, TimeProvider time) : IStepHandler
 {
     public string Type => "http_request";
 
     public async Task<StepResult> ExecuteAsync(StepContext context, CancellationToken ct)
     {
-        var config = HttpRequestConfig.Read(context.Config);
+        var connector = await HttpConnector.FindAsync(context, connectors, ct);
+        var config = HttpRequestConfig.Read(context.Config, connector, context.Secrets);
         var started = time.GetTimestamp();
         var exchange = new HttpExchange(http.Client, config, context.IdempotencyKey, context.Epoch, () => context.Now);
         return config.Paginate is { } paginate
