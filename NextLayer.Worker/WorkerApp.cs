@@ -6,6 +6,7 @@ using NextLayer.Worker.Execution;
 using NextLayer.Worker.Platform;
 using NextLayer.Worker.Reporting;
 using NextLayer.Worker.Steps;
+using NextLayer.Worker.Steps.Email;
 using NextLayer.Worker.Steps.Http;
 
 namespace NextLayer.Worker;
@@ -91,6 +92,11 @@ public static class WorkerApp
         services.AddSingleton<IStepHandler, HttpRequestStep>();
         services.AddSingleton<IStepHandler, InlineCodeStep>();
         services.AddSingleton<IStepHandler, TransformStep>();
+        services.AddOptions<EmailOptions>().BindConfiguration("Email");
+        services.AddSingleton<IStepHandler>(s => new SendEmailStep(
+            s.GetRequiredService<ConnectorSource>(),
+            s.GetRequiredService<GuardedConnector>(),
+            s.GetRequiredService<IOptions<EmailOptions>>().Value.AllowLog ?? builder.Environment.IsDevelopment()));
         services.AddSingleton<IStepHandler, WebhookStep>();
     }
 }

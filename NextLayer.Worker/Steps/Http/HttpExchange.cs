@@ -10,7 +10,7 @@ internal sealed class HttpExchange(HttpClient http, HttpRequestConfig config, st
 {
     private const int MaxRedirects = 10;
 
-    /// <exception cref="HttpFailure">There is no answer, or none that may be read.</exception>
+    /// <exception cref="StepFailure">There is no answer, or none that may be read.</exception>
     public async Task<HttpReply> SendAsync(Uri url, CancellationToken ct)
     {
         var hop = new Hop(url, config.Method, WithBody: true, WithCredential: IsSameOrigin(config.Url, url));
@@ -21,7 +21,7 @@ internal sealed class HttpExchange(HttpClient http, HttpRequestConfig config, st
             if (!config.FollowRedirects || Next(hop, response) is not { } next)
                 return await ReadAsync(hop.Url, response, ct);
             if (redirects == MaxRedirects)
-                throw HttpFailure.Of("HTTP_REDIRECT", $"{HttpFailure.Shown(url)} redirects more than {MaxRedirects} times.");
+                throw StepFailure.Of("HTTP_REDIRECT", $"{HttpFailure.Shown(url)} redirects more than {MaxRedirects} times.");
             hop = next;
         }
     }
@@ -47,7 +47,7 @@ internal sealed class HttpExchange(HttpClient http, HttpRequestConfig config, st
             return null;
         var url = location.IsAbsoluteUri ? location : new Uri(hop.Url, location);
         if (url.Scheme is not ("http" or "https") || (hop.Url.Scheme == "https" && url.Scheme == "http"))
-            throw HttpFailure.Of("HTTP_REDIRECT", $"{HttpFailure.Shown(hop.Url)} redirects to {url.Scheme}, which is not followed.");
+            throw StepFailure.Of("HTTP_REDIRECT", $"{HttpFailure.Shown(hop.Url)} redirects to {url.Scheme}, which is not followed.");
         var toGet = (status == 303 && hop.Method != HttpMethod.Head) || (status is 301 or 302 && hop.Method == HttpMethod.Post);
         return new Hop(url, toGet ? HttpMethod.Get : hop.Method, hop.WithBody && !toGet, hop.WithCredential && IsSameOrigin(hop.Url, url));
     }
@@ -123,7 +123,7 @@ internal sealed class HttpExchange(HttpClient http, HttpRequestConfig config, st
         }
         catch (InvalidDataException ex)
         {
-            throw HttpFailure.Of("RESPONSE_INVALID", $"{HttpFailure.Shown(url)} sent a body that cannot be decompressed: {ex.Message}");
+            throw StepFailure.Of("RESPONSE_INVALID", $"{HttpFailure.Shown(url)} sent a body that cannot be decompressed: {ex.Message}");
         }
     }
 
@@ -142,7 +142,7 @@ internal sealed class HttpExchange(HttpClient http, HttpRequestConfig config, st
             }
 
             if (whole.Length + read > config.MaxBytes)
-                throw HttpFailure.Of("RESPONSE_TOO_LARGE", $"{HttpFailure.Shown(url)} sent more than max_bytes ({config.MaxBytes}).");
+                throw StepFailure.Of("RESPONSE_TOO_LARGE", $"{HttpFailure.Shown(url)} sent more than max_bytes ({config.MaxBytes}).");
             whole.Write(buffer, 0, read);
         }
 

@@ -38,7 +38,7 @@ internal sealed class HttpRequestStep(GuardedHttp http, ConnectorSource connecto
             reply = await GetAsync(exchange, config, next, context, ct);
             var body = Body(reply, config);
             if (HttpPages.Find(body, paginate.ItemsPath) is not { ValueKind: JsonValueKind.Array } page)
-                throw HttpFailure.Of("RESPONSE_INVALID", $"Page {pages + 1} has no list at items_path '{paginate.ItemsPath}'.");
+                throw StepFailure.Of("RESPONSE_INVALID", $"Page {pages + 1} has no list at items_path '{paginate.ItemsPath}'.");
             items.AddRange(page.EnumerateArray());
             next = HttpPages.Next(paginate, config.Url, reply, body, ++pages, page.GetArrayLength());
         }
@@ -62,7 +62,7 @@ internal sealed class HttpRequestStep(GuardedHttp http, ConnectorSource connecto
         }
         catch (JsonException ex)
         {
-            throw HttpFailure.Of("RESPONSE_INVALID", $"{HttpFailure.Shown(reply.Url)} did not answer JSON: {ex.Message}");
+            throw StepFailure.Of("RESPONSE_INVALID", $"{HttpFailure.Shown(reply.Url)} did not answer JSON: {ex.Message}");
         }
     }
 
