@@ -58,6 +58,7 @@ internal static class ControlPlaneApp
         builder.Services.AddScoped<TenantStore>();
         builder.Services.AddScoped<FacilityStore>();
         builder.Services.AddScoped<ConnectorInstanceStore>();
+        builder.Services.AddSingleton<RunConnectorStore>();
         builder.Services.AddScoped<PipelineStore>();
         builder.Services.AddScoped<PipelineVersionStore>();
     }
@@ -72,6 +73,7 @@ internal static class ControlPlaneApp
         api.MapTenants();
         api.MapFacilities();
         api.MapConnectorInstances();
+        api.MapRunConnectors();
         api.MapPipelines();
         api.MapPipelineVersions();
         api.MapWorkflowApi();

@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Options;
 using NextLayer.ServiceDefaults;
 using NextLayer.Worker.Claiming;
+using NextLayer.Worker.Connectors;
 using NextLayer.Worker.Execution;
 using NextLayer.Worker.Platform;
 using NextLayer.Worker.Reporting;
 using NextLayer.Worker.Steps;
+using NextLayer.Worker.Steps.Email;
 using NextLayer.Worker.Steps.Http;
 
 namespace NextLayer.Worker;
@@ -82,6 +84,7 @@ public static class WorkerApp
         var services = builder.Services;
         services.AddSingleton(_ => new GuardedConnector(AllowedHosts.From(builder.Configuration)));
         services.AddSingleton<GuardedHttp>();
+        services.AddSingleton<ConnectorSource>();
         services.AddSingleton<StepHandlers>();
         services.AddSingleton<IStepHandler, NoopStep>();
         services.AddSingleton<IStepHandler, ConditionStep>();
@@ -92,5 +95,11 @@ public static class WorkerApp
         services.AddSingleton<IStepHandler, WaitForApprovalStep>();
         services.AddSingleton<IStepHandler, WaitForEventStep>();
         services.AddSingleton<IStepHandler, ForEachStep>();
+        services.AddOptions<EmailOptions>().BindConfiguration("Email");
+        services.AddSingleton<IStepHandler>(s => new SendEmailStep(
+            s.GetRequiredService<ConnectorSource>(),
+            s.GetRequiredService<GuardedConnector>(),
+            s.GetRequiredService<IOptions<EmailOptions>>().Value.AllowLog ?? builder.Environment.IsDevelopment()));
+        services.AddSingleton<IStepHandler, WebhookStep>();
     }
 }

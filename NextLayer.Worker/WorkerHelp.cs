@@ -27,6 +27,8 @@ internal static class WorkerHelp
           HttpRequest__AllowedHosts
                                hosts and networks beyond the public internet that steps may reach,
                                such as {"localhost:8080,10.0.0.0/8"} (none)
+          Email__AllowLog      true writes mail of tenants without an SMTP connector into the run's log
+                               (in environment Development only)
           ASPNETCORE_URLS      where /alive and /health answer (a free port of 127.0.0.1)
 
         SIGTERM lets running steps finish, hands the rest back and exits.

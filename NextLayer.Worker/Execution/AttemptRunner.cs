@@ -15,7 +15,7 @@ internal sealed partial class AttemptRunner(TimeProvider time, ILogger<AttemptRu
         try
         {
             // They end before they return, so nothing is waited for here.
-            return Check(handler.ExecuteAsync(context, CancellationToken.None).GetAwaiter().GetResult());
+            return Check(context, handler.ExecuteAsync(context, CancellationToken.None).GetAwaiter().GetResult());
         }
         catch (Exception ex)
         {
@@ -35,7 +35,7 @@ internal sealed partial class AttemptRunner(TimeProvider time, ILogger<AttemptRu
             if (!work.IsCompleted && !await EndsAsync(work, either.Token))
                 LeaveBehind(context, work);
             else
-                return Check(await work);
+                return Check(context, await work);
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
@@ -67,17 +67,20 @@ internal sealed partial class AttemptRunner(TimeProvider time, ILogger<AttemptRu
             static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    private StepResult.Failed Failure(StepContext context, Exception ex)
+    private StepResult Failure(StepContext context, Exception ex)
     {
         if (ex is StepConfigException)
-            return StepResult.Failure(StepCodes.Config, ex.Message);
-        LogUnexpected(ex, context.RunId, context.StepId, context.StepType);
-        return StepResult.Failure(StepCodes.Internal, $"{ex.GetType().Name}: {ex.Message}", retryable: true);
+            return context.Secrets.Redact(StepResult.Failure(StepCodes.Config, ex.Message));
+        if (ex is StepFailure foreseen)
+            return context.Secrets.Redact(foreseen.Failure);
+        LogUnexpected(context.Secrets.Redact(ex), context.RunId, context.StepId, context.StepType);
+        return context.Secrets.Redact(StepResult.Failure(StepCodes.Internal, $"{ex.GetType().Name}: {ex.Message}", retryable: true));
     }
 
     /// <summary>What cannot be stored is a failure of the step, whoever made it.</summary>
-    private static StepResult Check(StepResult result)
+    private static StepResult Check(StepContext context, StepResult result)
     {
+        result = context.Secrets.Redact(result);
         if (result is not StepResult.Completed { Output: { } output })
             return result;
         var size = System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(output).Length;

@@ -17,7 +17,7 @@ internal interface IStepHandler
 
     /// <summary>
     /// Carries out one attempt. Exceptions are turned into failures: <see cref="Steps.StepConfigException"/> into
-    /// <c>CONFIG</c>, cancellation by the step's time-out into <c>TIMEOUT</c>, anything else into <c>INTERNAL</c>.
+    /// <c>CONFIG</c>, <see cref="StepFailure"/> into what it carries, cancellation by the step's time-out into <c>TIMEOUT</c>, anything else into <c>INTERNAL</c>.
     /// </summary>
     Task<StepResult> ExecuteAsync(StepContext context, CancellationToken ct);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using NextLayer.Contracts.Runs;
 using NextLayer.Workflows.Graphs;
 using NextLayer.Workflows.Templates;
 
@@ -28,6 +29,9 @@ internal sealed class StepContext(ActiveRun run, GraphStep step, int attempt, Fu
     /// <summary>1, 2, 3 … per step and generation.</summary>
     public int Attempt => attempt;
 
+    /// <summary>The right under which the attempt is made; asking the control plane anything takes it.</summary>
+    public Lease Lease => run.Lease;
+
     /// <summary>Epoch of the lease: lets a receiver tell an older worker's late call from a newer one's.</summary>
     public int Epoch => run.Lease.Epoch;
 
@@ -46,8 +50,14 @@ internal sealed class StepContext(ActiveRun run, GraphStep step, int attempt, Fu
     /// <summary>The database's clock as far as this process can tell; its own wall clock decides nothing.</summary>
     public DateTimeOffset Now => run.Now;
 
+    /// <summary>The run's start, which is <c>run.now</c>: the same for every attempt of the run.</summary>
+    public DateTimeOffset RunNow => run.Claim.Run.StartedAt ?? run.Claim.Run.CreatedAt;
+
     /// <summary>Null on a first call; set when the step waited and is due.</summary>
     public StepResume? Resume { get; init; }
+
+    /// <summary>What must not be read in anything the attempt leaves behind.</summary>
+    public SecretValues Secrets => log.Secrets;
 
     /// <summary>The run's own log.</summary>
     public StepLog Log => log;

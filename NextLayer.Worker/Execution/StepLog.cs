@@ -8,6 +8,9 @@ internal sealed class StepLog(ActiveRun run, Action<ActiveRun> send, string? ste
     /// <summary>More of a message is cut off.</summary>
     public const int MaxMessage = 8192;
 
+    /// <summary>Taken out of every line.</summary>
+    public SecretValues Secrets { get; } = new();
+
     public void Info(string message) => Write(RunLogLevel.Info, message);
 
     public void Warning(string message) => Write(RunLogLevel.Warning, message);
@@ -17,7 +20,7 @@ internal sealed class StepLog(ActiveRun run, Action<ActiveRun> send, string? ste
         run.Outbox.Add(new RunLogLine
         {
             Level = level,
-            Message = StorableText.Sanitize(message, MaxMessage),
+            Message = StorableText.Sanitize(Secrets.Redact(message), MaxMessage),
             Source = stepId is null ? "worker" : "step",
             StepId = stepId,
             Attempt = attempt,

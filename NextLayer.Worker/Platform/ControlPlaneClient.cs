@@ -8,7 +8,7 @@ using NextLayer.Contracts.Workers;
 
 namespace NextLayer.Worker.Platform;
 
-/// <summary>The three calls a worker lives by. Nothing is tried again here: each caller knows what a repeat means.</summary>
+/// <summary>The calls a worker lives by. Nothing is tried again here: each caller knows what a repeat means.</summary>
 /// <remarks>
 /// Failures are <see cref="ControlPlaneUnavailableException"/> (ask again) or <see cref="ControlPlaneRefusedException"/>.
 /// </remarks>
@@ -22,6 +22,8 @@ internal sealed class ControlPlaneClient : IDisposable
     private static readonly JsonTypeInfo<WorkerHeartbeatResponse> HeartbeatResponseJson = Json<WorkerHeartbeatResponse>();
     private static readonly JsonTypeInfo<WorkerReportsRequest> ReportsRequestJson = Json<WorkerReportsRequest>();
     private static readonly JsonTypeInfo<WorkerReportsResponse> ReportsResponseJson = Json<WorkerReportsResponse>();
+    private static readonly JsonTypeInfo<RunConnectorRequest> ConnectorRequestJson = Json<RunConnectorRequest>();
+    private static readonly JsonTypeInfo<RunConnector> ConnectorJson = Json<RunConnector>();
 
     private static readonly JsonTypeInfo<RunSteps> RunStepsJson = Json<RunSteps>();
 
@@ -68,6 +70,9 @@ internal sealed class ControlPlaneClient : IDisposable
     /// <summary>Every attempt of the run's steps.</summary>
     public Task<RunSteps> StepsAsync(Guid runId, CancellationToken ct) =>
         SendAsync("steps", HttpMethod.Get, $"api/runs/{runId}/steps", content: null, RunStepsJson, 0, ct);
+
+    public Task<RunConnector> FindConnectorAsync(Guid runId, RunConnectorRequest request, CancellationToken ct) =>
+        PostAsync("connector", $"api/runs/{runId}/connectors", request, ConnectorRequestJson, ConnectorJson, 0, ct);
 
     private Task<TAnswer> PostAsync<TRequest, TAnswer>(
         string operation,
@@ -119,13 +124,28 @@ internal sealed class ControlPlaneClient : IDisposable
     private static async Task RefuseAsync(HttpResponseMessage answer, CancellationToken ct)
     {
         var text = await answer.Content.ReadAsStringAsync(ct);
+        var (code, sentence) = ReadProblem(text);
         if (text.Length > 500)
             text = text[..500];
         // 401, 403 and 404 are an operator's to mend (a key, an address), and the worker must be there when it is done.
         if (answer.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Conflict or HttpStatusCode.RequestEntityTooLarge
-            or HttpStatusCode.UnprocessableEntity)
-            throw new ControlPlaneRefusedException(answer.StatusCode, text);
+            or HttpStatusCode.UnprocessableEntity || code is "connector_not_found" or "run_not_found")
+            throw new ControlPlaneRefusedException(answer.StatusCode, text) { Code = code, Sentence = sentence ?? text };
         throw new ControlPlaneUnavailableException($"{(int)answer.StatusCode} {text}");
+    }
+
+    private static (string? Code, string? Sentence) ReadProblem(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            var (type, detail) = (document.RootElement.GetProperty("type").GetString(), document.RootElement.GetProperty("detail").GetString());
+            return (type?[(type.LastIndexOf(':') + 1)..], detail);
+        }
+        catch (Exception ex) when (ex is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return (null, null);
+        }
     }
 
     private static JsonTypeInfo<T> Json<T>() => (JsonTypeInfo<T>)NextLayerJson.Options.GetTypeInfo(typeof(T));

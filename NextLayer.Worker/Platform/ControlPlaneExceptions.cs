@@ -9,6 +9,12 @@ internal sealed class ControlPlaneUnavailableException(string message, Exception
 internal sealed class ControlPlaneRefusedException(HttpStatusCode status, string detail)
     : Exception($"{(int)status}: {detail}")
 {
+    /// <summary>End of the problem's <c>type</c>, such as <c>lease_lost</c>; null where the answer is no problem document.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>What the problem says to people; the whole answer where it is no problem document.</summary>
+    public string Sentence { get; init; } = detail;
+
     public HttpStatusCode Status { get; } = status;
     public string Detail { get; } = detail;
 }

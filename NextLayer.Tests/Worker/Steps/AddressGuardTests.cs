@@ -156,5 +156,5 @@ public sealed class AddressGuardTests
         Assert.Contains("HttpRequest:AllowedHosts", refusal.Message, StringComparison.Ordinal);
     }
 
-    private static HttpRequestStep Step(GuardedHttp http) => new(http, TimeProvider.System);
+    private static HttpRequestStep Step(GuardedHttp http) => new(http, TestConnectors.None, TimeProvider.System);
 }

@@ -11,7 +11,7 @@ public sealed class HttpRequestStepTests : IDisposable
     private readonly GuardedHttp http = new(new GuardedConnector(new AllowedHosts(["127.0.0.0/8"])));
     private readonly StepBench bench = new();
 
-    private HttpRequestStep Step => new(http, TimeProvider.System);
+    private HttpRequestStep Step => new(http, TestConnectors.None, TimeProvider.System);
 
     [Fact]
     public async Task Get_OfJson_GivesStatusHeadersAndParsedBody()

@@ -1,9 +1,9 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using NextLayer.Contracts.Json;
 using NextLayer.Contracts.Runs;
 using NextLayer.Worker.Execution;
 using NextLayer.Worker.Reporting;
-using NextLayer.Worker.Steps;
 using NextLayer.Workflows.Definitions;
 using NextLayer.Workflows.Graphs;
 using NextLayer.Workflows.Templates;
@@ -38,14 +38,12 @@ internal sealed class StepBench
             Config = resolved.Value,
             Resume = resume,
         };
-        try
-        {
-            return await handler.ExecuteAsync(context, TestContext.Current.CancellationToken);
-        }
-        catch (StepConfigException ex)
-        {
-            return StepResult.Failure(StepCodes.Config, ex.Message);
-        }
+        // What it did not expect is a test's failure, told as such.
+        var result = await new AttemptRunner(TimeProvider.System, NullLogger<AttemptRunner>.Instance).RunAsync(
+            handler, context, TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+        if (result is StepResult.Failed { Error: { Code: StepCodes.Internal, Message: var message } })
+            Assert.Fail(message);
+        return result ?? throw new OperationCanceledException("The test was cancelled.");
     }
 
     public async Task<JsonElement> OutputAsync(IStepHandler handler, object config, object? input = null)

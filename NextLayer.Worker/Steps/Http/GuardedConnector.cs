@@ -14,9 +14,11 @@ internal sealed class GuardedConnector(AllowedHosts allowed, Func<string, Cancel
 {
     private readonly Func<string, CancellationToken, Task<IPAddress[]>> resolve = resolve ?? Dns.GetHostAddressesAsync;
 
-    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
+    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct) =>
+        await ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, ct);
+
+    public async Task<NetworkStream> ConnectAsync(string host, int port, CancellationToken ct)
     {
-        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
         var addresses = await PermittedAsync(host, port, ct);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try

@@ -10,10 +10,10 @@ internal sealed class HttpExchange(HttpClient http, HttpRequestConfig config, st
 {
     private const int MaxRedirects = 10;
 
-    /// <exception cref="HttpFailure">There is no answer, or none that may be read.</exception>
+    /// <exception cref="StepFailure">There is no answer, or none that may be read.</exception>
     public async Task<HttpReply> SendAsync(Uri url, CancellationToken ct)
     {
-        var hop = new Hop(url, config.Method, WithBody: true, WithCredential: true);
+        var hop = new Hop(url, config.Method, WithBody: true, WithCredential: IsSameOrigin(config.Url, url));
         for (var redirects = 0; ; redirects++)
         {
             using var request = Build(hop);
@@ -21,7 +21,7 @@ internal sealed class HttpExchange(HttpClient http, HttpRequestConfig config, st
             if (!config.FollowRedirects || Next(hop, response) is not { } next)
                 return await ReadAsync(hop.Url, response, ct);
             if (redirects == MaxRedirects)
-                throw HttpFailure.Of("HTTP_REDIRECT", $"{HttpFailure.Shown(url)} redirects more than {MaxRedirects} times.");
+                throw StepFailure.Of("HTTP_REDIRECT", $"{HttpFailure.Shown(url)} redirects more than {MaxRedirects} times.");
             hop = next;
         }
     }
@@ -47,11 +47,14 @@ internal sealed class HttpExchange(HttpClient http, HttpRequestConfig config, st
             return null;
         var url = location.IsAbsoluteUri ? location : new Uri(hop.Url, location);
         if (url.Scheme is not ("http" or "https") || (hop.Url.Scheme == "https" && url.Scheme == "http"))
-            throw HttpFailure.Of("HTTP_REDIRECT", $"{HttpFailure.Shown(hop.Url)} redirects to {url.Scheme}, which is not followed.");
+            throw StepFailure.Of("HTTP_REDIRECT", $"{HttpFailure.Shown(hop.Url)} redirects to {url.Scheme}, which is not followed.");
         var toGet = (status == 303 && hop.Method != HttpMethod.Head) || (status is 301 or 302 && hop.Method == HttpMethod.Post);
-        var sameOrigin = Uri.Compare(hop.Url, url, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) == 0;
-        return new Hop(url, toGet ? HttpMethod.Get : hop.Method, hop.WithBody && !toGet, hop.WithCredential && sameOrigin);
+        return new Hop(url, toGet ? HttpMethod.Get : hop.Method, hop.WithBody && !toGet, hop.WithCredential && IsSameOrigin(hop.Url, url));
     }
+
+    /// <summary>Credentials never leave the origin they were meant for.</summary>
+    public static bool IsSameOrigin(Uri one, Uri other) =>
+        Uri.Compare(one, other, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) == 0;
 
     private HttpRequestMessage Build(Hop hop)
     {
@@ -120,7 +123,7 @@ internal sealed class HttpExchange(HttpClient http, HttpRequestConfig config, st
         }
         catch (InvalidDataException ex)
         {
-            throw HttpFailure.Of("RESPONSE_INVALID", $"{HttpFailure.Shown(url)} sent a body that cannot be decompressed: {ex.Message}");
+            throw StepFailure.Of("RESPONSE_INVALID", $"{HttpFailure.Shown(url)} sent a body that cannot be decompressed: {ex.Message}");
         }
     }
 
@@ -132,8 +135,14 @@ internal sealed class HttpExchange(HttpClient http, HttpRequestConfig config, st
         while ((read = await stream.ReadAsync(buffer, ct)) > 0)
         {
             // Counted after decompression: a small bomb must not become a large body.
+            if (config.CutsBody && whole.Length + read >= config.MaxBytes)
+            {
+                whole.Write(buffer, 0, config.MaxBytes - (int)whole.Length);
+                break;
+            }
+
             if (whole.Length + read > config.MaxBytes)
-                throw HttpFailure.Of("RESPONSE_TOO_LARGE", $"{HttpFailure.Shown(url)} sent more than max_bytes ({config.MaxBytes}).");
+                throw StepFailure.Of("RESPONSE_TOO_LARGE", $"{HttpFailure.Shown(url)} sent more than max_bytes ({config.MaxBytes}).");
             whole.Write(buffer, 0, read);
         }
 

@@ -5,18 +5,13 @@ using NextLayer.Worker.Execution;
 
 namespace NextLayer.Worker.Steps.Http;
 
-/// <summary>An exchange that led to no usable answer; carries the failure the step reports.</summary>
-internal sealed class HttpFailure(StepResult.Failed failure) : Exception(failure.Error.Message)
+/// <summary>What steps report of an exchange that led to no usable answer.</summary>
+internal static class HttpFailure
 {
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(1);
 
-    public StepResult.Failed Failure { get; } = failure;
-
-    public static HttpFailure Of(string code, string message, bool retryable = false) =>
-        new(StepResult.Failure(code, message, retryable));
-
     /// <summary>The answer's status does not count as success.</summary>
-    public static HttpFailure Status(HttpReply reply)
+    public static StepFailure Status(HttpReply reply)
     {
         var retryable = reply.StatusCode is 408 or 429 or >= 500;
         var detail = JsonSerializer.SerializeToElement(new Dictionary<string, object?>
@@ -32,23 +27,10 @@ internal sealed class HttpFailure(StepResult.Failed failure) : Exception(failure
             Retryable = retryable,
             Detail = detail,
         };
-        return new HttpFailure(new StepResult.Failed(error, retryable ? reply.RetryAfter : null));
+        return new StepFailure(new StepResult.Failed(error, retryable ? reply.RetryAfter : null));
     }
 
-    public static HttpFailure From(Uri url, Exception ex)
-    {
-        for (var inner = ex; inner is not null; inner = inner.InnerException)
-        {
-            if (inner is AddressRefusedException)
-                return Of("SSRF_BLOCKED", inner.Message);
-            if (inner is System.Security.Authentication.AuthenticationException)
-                return Of("TLS", $"No trusted connection to {url.Host}: {inner.Message}");
-        }
-
-        return ex is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }
-            ? Of("NETWORK", $"The name {url.Host} cannot be resolved.", retryable: true)
-            : Of("NETWORK", $"{Shown(url)} cannot be reached: {ex.Message}", retryable: true);
-    }
+    public static StepFailure From(Uri url, Exception ex) => NetworkFailure.From(url.Host, Shown(url), ex);
 
     /// <summary>How long the other side asks to be left alone, within reason.</summary>
     public static TimeSpan? RetryAfter(HttpResponseMessage response, DateTimeOffset now)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using NextLayer.Worker.Execution;
 
 namespace NextLayer.Worker.Steps.Http;
 
@@ -61,22 +62,42 @@ internal sealed record HttpRequestConfig
     public required int MaxBytes { get; init; }
     public required PaginateConfig? Paginate { get; init; }
 
+    /// <summary>True where an answer beyond <see cref="MaxBytes"/> is cut off there rather than refused.</summary>
+    public bool CutsBody { get; init; }
+
     /// <summary>GET, HEAD and OPTIONS change nothing and need no key against doing it twice.</summary>
     public bool IsSafe => Method == HttpMethod.Get || Method == HttpMethod.Head || Method == HttpMethod.Options;
 
-    public static HttpRequestConfig Read(JsonElement json)
+    /// <summary>One POST of JSON, as a step type makes it that is no general HTTP client.</summary>
+    public static HttpRequestConfig Post(Uri url, JsonElement body, IEnumerable<KeyValuePair<string, string>> headers, int maxBytes = DefaultMaxBytes) => new()
+    {
+        Method = HttpMethod.Post,
+        Url = url,
+        Headers = [.. headers],
+        BodyType = BodyType.Json,
+        Body = body,
+        Form = [],
+        Credential = null,
+        FollowRedirects = false,
+        SuccessCodes = SuccessCodes.Read(null),
+        Response = ResponseType.Auto,
+        MaxBytes = maxBytes,
+        Paginate = null,
+    };
+
+    public static HttpRequestConfig Read(JsonElement json, HttpConnector? connector, SecretValues secrets)
     {
         var config = new StepConfig(json);
         var bodyType = ReadBodyType(config);
         return new HttpRequestConfig
         {
             Method = ReadMethod(config),
-            Url = WithQuery(ReadUrl(config.RequiredText("url")), config.Pairs("query")),
-            Headers = [.. config.Pairs("headers").Select(CheckHeader)],
+            Url = WithQuery(connector?.Resolve(config.RequiredText("url")) ?? ReadUrl(config.RequiredText("url")), config.Pairs("query")),
+            Headers = [.. ReadHeaders(config)],
             BodyType = bodyType,
             Body = config.Find("body"),
             Form = bodyType == BodyType.Form ? [.. config.Pairs("body")] : [],
-            Credential = HttpCredential.Read(config),
+            Credential = connector?.Credential ?? HttpCredential.OfStep(config, secrets),
             FollowRedirects = config.Flag("follow_redirects", true),
             SuccessCodes = SuccessCodes.Read(config.Find("success_codes")),
             Response = config.Choice("response", ResponseType.Auto),
@@ -113,6 +134,8 @@ internal sealed record HttpRequestConfig
             JsonValueKind.String => BodyType.Text,
             _ => BodyType.Json,
         };
+
+    public static IEnumerable<KeyValuePair<string, string>> ReadHeaders(StepConfig config) => config.Pairs("headers").Select(CheckHeader);
 
     private static KeyValuePair<string, string> CheckHeader(KeyValuePair<string, string> header) =>
         header.Key.Length > 0 && header.Key.All(c => c is > ' ' and < (char)127 and not ':') && !header.Value.AsSpan().ContainsAny('\r', '\n', '\0')

@@ -1,28 +1,23 @@
 using System.Text.Json;
+using NextLayer.Worker.Connectors;
 using NextLayer.Worker.Execution;
 
 namespace NextLayer.Worker.Steps.Http;
 
 /// <summary><c>http_request</c>: one call, or one for each page.</summary>
-internal sealed class HttpRequestStep(GuardedHttp http, TimeProvider time) : IStepHandler
+internal sealed class HttpRequestStep(GuardedHttp http, ConnectorSource connectors, TimeProvider time) : IStepHandler
 {
     public string Type => "http_request";
 
     public async Task<StepResult> ExecuteAsync(StepContext context, CancellationToken ct)
     {
-        var config = HttpRequestConfig.Read(context.Config);
+        var connector = await HttpConnector.FindAsync(context, connectors, ct);
+        var config = HttpRequestConfig.Read(context.Config, connector, context.Secrets);
         var started = time.GetTimestamp();
         var exchange = new HttpExchange(http.Client, config, context.IdempotencyKey, context.Epoch, () => context.Now);
-        try
-        {
-            return config.Paginate is { } paginate
-                ? await PagesAsync(exchange, config, paginate, started, context, ct)
-                : await OneAsync(exchange, config, started, context, ct);
-        }
-        catch (HttpFailure failure)
-        {
-            return failure.Failure;
-        }
+        return config.Paginate is { } paginate
+            ? await PagesAsync(exchange, config, paginate, started, context, ct)
+            : await OneAsync(exchange, config, started, context, ct);
     }
 
     private async Task<StepResult> OneAsync(
@@ -43,7 +38,7 @@ internal sealed class HttpRequestStep(GuardedHttp http, TimeProvider time) : ISt
             reply = await GetAsync(exchange, config, next, context, ct);
             var body = Body(reply, config);
             if (HttpPages.Find(body, paginate.ItemsPath) is not { ValueKind: JsonValueKind.Array } page)
-                throw HttpFailure.Of("RESPONSE_INVALID", $"Page {pages + 1} has no list at items_path '{paginate.ItemsPath}'.");
+                throw StepFailure.Of("RESPONSE_INVALID", $"Page {pages + 1} has no list at items_path '{paginate.ItemsPath}'.");
             items.AddRange(page.EnumerateArray());
             next = HttpPages.Next(paginate, config.Url, reply, body, ++pages, page.GetArrayLength());
         }
@@ -67,7 +62,7 @@ internal sealed class HttpRequestStep(GuardedHttp http, TimeProvider time) : ISt
         }
         catch (JsonException ex)
         {
-            throw HttpFailure.Of("RESPONSE_INVALID", $"{HttpFailure.Shown(reply.Url)} did not answer JSON: {ex.Message}");
+            throw StepFailure.Of("RESPONSE_INVALID", $"{HttpFailure.Shown(reply.Url)} did not answer JSON: {ex.Message}");
         }
     }
 

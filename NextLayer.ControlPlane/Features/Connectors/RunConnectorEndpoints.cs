@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using NextLayer.Contracts.Runs;
+using NextLayer.ControlPlane.Platform.Registry;
+
+namespace NextLayer.ControlPlane.Features.Connectors;
+
+internal static class RunConnectorEndpoints
+{
+    public static void MapRunConnectors(this IEndpointRouteBuilder api) =>
+        api.MapPost("/api/runs/{runId:guid}/connectors", FindAsync).WithTags("Runs").WithName("FindRunConnector")
+            .WithSummary("Gives the worker that holds a run the connector that one of its steps names.");
+
+    private static async Task<Results<Ok<RunConnector>, ProblemHttpResult>> FindAsync(
+        Guid runId, RunConnectorRequest request, RunConnectorStore connectors, HttpResponse response, CancellationToken ct)
+    {
+        response.Headers.CacheControl = "no-store"; // What it holds is for one process.
+        return (await connectors.FindAsync(runId, request, ct)).ToOk();
+    }
+}
