@@ -26,7 +26,7 @@ var controlPlane = builder.AddProject<Projects.NextLayer_ControlPlane>("control-
     .WaitFor(redis)
     .WithReplicas(options.ControlPlanes);
 
-builder.AddProject<Projects.NextLayer_Worker>("worker")
+var worker = builder.AddProject<Projects.NextLayer_Worker>("worker")
     .WithHttpEndpoint()
     .WithHttpHealthCheck("/health")
     .WithReference(controlPlane.GetEndpoint("http"))
@@ -42,6 +42,18 @@ var dashboard = builder.AddProject<Projects.NextLayer_Dashboard>("dashboard")
     .WaitFor(controlPlane);
 
 controlPlane.WithEnvironment("CORS_ORIGINS", dashboard.GetEndpoint("http"));
+
+// The shop that the examples talk to is on this machine, where steps may not look unless they are told so.
+if (options.Demo)
+{
+    var demo = builder.AddProject<Projects.NextLayer_Demo>("demo")
+        .WithHttpEndpoint(port: 8090)
+        .WithHttpHealthCheck("/health")
+        .WithReference(controlPlane.GetEndpoint("http"))
+        .WaitFor(controlPlane);
+    demo.WithEnvironment("SHOP_URL", demo.GetEndpoint("http"));
+    worker.WithEnvironment("HttpRequest__AllowedHosts", demo.GetEndpoint("http"));
+}
 
 // A developer's own machine needs no keys. What is published keeps the control plane's default, which asks for them.
 if (builder.ExecutionContext.IsRunMode)

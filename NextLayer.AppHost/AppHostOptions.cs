@@ -10,6 +10,7 @@ internal sealed record AppHostOptions
 
           --workers N          worker processes, 1 to 100 (2)
           --control-planes N   control plane processes behind one address, 1 to 20 (1)
+          --demo               publish eight example workflows, and run the small shop they talk to
           --ephemeral          keep no data: the database goes when this program ends
           --help               this text
 
@@ -22,7 +23,7 @@ internal sealed record AppHostOptions
           dotnet run --project NextLayer.AppHost -p:Orchestrator=embedded
         """;
 
-    private static readonly string[] Flags = ["--ephemeral", "--reset"];
+    private static readonly string[] Flags = ["--demo", "--ephemeral", "--reset"];
     private static readonly string[] Values = ["--workers", "--control-planes", "--data"];
 
     public required int Workers { get; init; }
@@ -30,6 +31,8 @@ internal sealed record AppHostOptions
     public required int ControlPlanes { get; init; }
 
     public required bool Ephemeral { get; init; }
+
+    public required bool Demo { get; init; }
 
     public static bool AsksForHelp(string[] args) => args.Any(arg => arg is "--help" or "-h" or "-?");
 
@@ -62,6 +65,7 @@ internal sealed record AppHostOptions
         Workers = ReadCount(configuration, "workers", fallback: 2, most: 100),
         ControlPlanes = ReadCount(configuration, "control-planes", fallback: 1, most: 20),
         Ephemeral = bool.TryParse(configuration["ephemeral"], out var ephemeral) && ephemeral,
+        Demo = bool.TryParse(configuration["demo"], out var demo) && demo,
     };
 
     private static int ReadCount(IConfiguration configuration, string name, int fallback, int most)

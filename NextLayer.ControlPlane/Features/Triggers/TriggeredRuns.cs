@@ -27,7 +27,7 @@ internal sealed class TriggeredRuns(NewsPublisher news, Telemetry telemetry)
         if (runs.Count == 0)
             return [];
         var ids = await RunCreateStore.InsertAsync(connection, [.. runs.Select(r => r.Run)], ct);
-        var made = runs.Where(r => ids.Contains(r.Run.Id)).ToList();
+        var made = runs.Where(r => ids.ContainsKey(r.Run.Id)).ToList();
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(NoteSql).Ids(made, r => r.Run.Id).Ids(made, r => r.TriggerId).Times(made, r => r.PlannedAt);
         await batch.ExecuteNonQueryAsync(ct);

@@ -10,6 +10,7 @@ internal static class WaitServices
     public static void AddWaits(this IServiceCollection services)
     {
         services.AddSingleton<ResumeStore>();
+        services.AddSingleton<ApprovalList>();
         services.AddSingleton<EventStore>();
         services.AddSingleton<ChildRuns>();
         services.AddHostedService<EventMatcher>();
@@ -18,6 +19,7 @@ internal static class WaitServices
 
     public static void MapWaits(this IEndpointRouteBuilder api)
     {
+        api.MapApprovals();
         api.MapEvents();
     }
 }

@@ -6,7 +6,7 @@ namespace NextLayer.Worker.Steps.Http;
 /// <summary>
 /// Hosts and networks that steps may reach although they are not public, from setting <c>HttpRequest:AllowedHosts</c>
 /// (a list, or one text with commas): <c>intranet.example</c>, <c>*.internal.example</c>, <c>localhost:8080</c>,
-/// <c>10.1.2.3</c>, <c>10.0.0.0/8</c>.
+/// <c>http://localhost:8080</c>, <c>10.1.2.3</c>, <c>10.0.0.0/8</c>.
 /// </summary>
 internal sealed class AllowedHosts
 {
@@ -32,10 +32,12 @@ internal sealed class AllowedHosts
     {
         if (entry.Length == 0)
             return;
-        if (IPNetwork.TryParse(entry, out var network))
+        if (Uri.TryCreate(entry, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+            names.Add((address.Host, Below: false, address.Port));
+        else if (IPNetwork.TryParse(entry, out var network))
             networks.Add(network);
-        else if (IPAddress.TryParse(entry, out var address))
-            networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
+        else if (IPAddress.TryParse(entry, out var ip))
+            networks.Add(new IPNetwork(ip, ip.GetAddressBytes().Length * 8));
         else
             AddName(entry);
     }

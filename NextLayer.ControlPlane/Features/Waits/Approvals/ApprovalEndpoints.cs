@@ -1,0 +1,51 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using NextLayer.Contracts.Workflows;
+using NextLayer.ControlPlane.Features.Workflows.Running;
+using NextLayer.ControlPlane.Platform.Errors;
+using NextLayer.ControlPlane.Platform.Registry;
+using NextLayer.ControlPlane.Platform.Tenancy;
+
+namespace NextLayer.ControlPlane.Features.Waits.Approvals;
+
+/// <summary>The inbox of those who decide, and the decision.</summary>
+internal static class ApprovalEndpoints
+{
+    /// <summary>Who decides while calls carry no identity and name nobody.</summary>
+    private const string Somebody = "local";
+
+    public static void MapApprovals(this IEndpointRouteBuilder api)
+    {
+        var v1 = api.MapGroup("/api/v1").WithCallerTenant();
+        v1.MapGet("/approvals", ListAsync).WithTags("Approvals").WithName("ListApprovals").WithSummary("Lists what people were asked, newest first.");
+        v1.MapPost("/runs/{id:guid}/resume", ResumeAsync).WithTags("Workflow runs").WithName("ResumeWorkflowRun")
+            .WithSummary("Ends a step's wait with data as its output; at an approval, adds a vote.");
+    }
+
+    private static async Task<Results<Ok<IReadOnlyList<Approval>>, ProblemHttpResult>> ListAsync(
+        [AsParameters] PageNumberQuery page,
+        CallerTenant tenant,
+        ApprovalList approvals,
+        HttpContext context,
+        CancellationToken ct,
+        [Description("waiting, approved, rejected or cancelled.")] string? status = null,
+        [FromQuery(Name = "run_id")] Guid? runId = null)
+    {
+        if (ApprovalStatuses.TryRead(status, out var only) is { } unknown)
+            return unknown;
+        var (items, total) = await approvals.ReadAsync(tenant.Id, only, runId, page.PerPage, page.Offset, ct);
+        context.Response.Headers[PageQueryExtensions.TotalCount] = total > ApprovalList.MostCounted ? $"{ApprovalList.MostCounted}+" : $"{total}";
+        return TypedResults.Ok(items);
+    }
+
+    private static async Task<Results<Ok<WorkflowRun>, ProblemHttpResult>> ResumeAsync(
+        Guid id, ResumeRunRequest request, CallerTenant tenant, ResumeStore resume, WorkflowRunReader runs, CancellationToken ct) =>
+        await resume.ResumeAsync(tenant.Id, id, request, request.By ?? Somebody, ct) switch
+        {
+            ResumeOutcome.WrongState wrong => Problems.Conflict(wrong.Code, wrong.Why),
+            ResumeOutcome.Invalid invalid => Problems.Invalid(invalid.Errors),
+            ResumeOutcome.Done when await runs.FindAsync(tenant.Id, id, ct) is { } run => TypedResults.Ok(run),
+            _ => Problems.NotFound("run", id),
+        };
+}

@@ -1,0 +1,3 @@
+using NextLayer.Demo;
+
+DemoApp.Create(args).Run();

@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using NextLayer.ServiceDefaults;
+
+namespace NextLayer.Demo.Seeding;
+
+/// <summary>
+/// Publishes the examples once the shop listens. Can be repeated: what is there already, unchanged, is left alone, and a
+/// changed example becomes the next version of its workflow.
+/// </summary>
+internal sealed partial class Seeder(
+    IServer server, IConfiguration configuration, IHostApplicationLifetime lifetime, SeedState state, TimeProvider time, ILogger<Seeder> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(stoppingToken);
+        using var http = new HttpClient { BaseAddress = ControlPlane() };
+        var workflows = new WorkflowPublisher(http);
+        var examples = Example.ReadAll(Path.Combine(AppContext.BaseDirectory, "examples"), Shop());
+        while (true)
+        {
+            try
+            {
+                foreach (var example in examples)
+                    LogPublished(example.Name, await workflows.PublishAsync(example, stoppingToken));
+                state.Finish();
+                return;
+            }
+            catch (Exception ex) when (ex is HttpRequestException && !stoppingToken.IsCancellationRequested)
+            {
+                LogTryAgain(ex.Message);
+                await Task.Delay(Pause, time, stoppingToken);
+            }
+        }
+    }
+
+    private Uri ControlPlane() =>
+        ServiceAddresses.Resolve(configuration, "control-plane") is [var address, ..]
+            ? address
+            : new Uri(configuration["CP_BASE"] ?? "http://localhost:8000");
+
+    /// <summary>Where workers reach the shop: as the AppHost gave it, or where this process listens.</summary>
+    private string Shop() =>
+        (configuration["SHOP_URL"] ?? server.Features.Get<IServerAddressesFeature>()!.Addresses.First()).TrimEnd('/'); // Kestrel has the feature.
+
+    [LoggerMessage(4001, LogLevel.Information, "Example '{Name}' is workflow {WorkflowId}")]
+    private partial void LogPublished(string name, Guid workflowId);
+
+    [LoggerMessage(4002, LogLevel.Warning, "The examples cannot be published yet: {Error}")]
+    private partial void LogTryAgain(string error);
+}
