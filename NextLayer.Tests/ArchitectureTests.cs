@@ -12,6 +12,7 @@ public sealed class ArchitectureTests
     [InlineData("NextLayer.AppHost.Embedded")]
     [InlineData("NextLayer.ControlPlane", "NextLayer.Contracts", "NextLayer.Workflows", "NextLayer.ServiceDefaults")]
     [InlineData("NextLayer.Worker", "NextLayer.Contracts", "NextLayer.Workflows", "NextLayer.ServiceDefaults")]
+    [InlineData("NextLayer.Demo", "NextLayer.Contracts", "NextLayer.ServiceDefaults")]
     public void References_OfAnAssembly_StayWithinWhatItMayKnow(string name, params string[] allowed)
     {
         var known = Assembly.Load(name).GetReferencedAssemblies()

@@ -1,0 +1,106 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using NextLayer.Demo;
+using NextLayer.Demo.Seeding;
+using NextLayer.Tests.AppHost;
+using NextLayer.Tests.Support;
+using NextLayer.Tests.Worker.Support;
+
+namespace NextLayer.Tests.EndToEnd;
+
+/// <summary>Every file of <c>examples/</c> is published by the demo and runs to the end it promises.</summary>
+public sealed class ExamplesTests(Servers servers)
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Examples_ArePublishedOnceAndRun()
+    {
+        await using var db = await servers.CreateDatabaseAsync();
+        await using var controlPlane = await ControlPlaneHost.StartAsync(db, null, ("Lease:WakeIntervalSeconds", "0.1"));
+        await using (var demo = await StartDemoAsync(controlPlane))
+        {
+            var shop = demo.Urls.First();
+            await using var worker = await TestWorker.StartAsync(controlPlane.Address, [("HttpRequest:AllowedHosts", shop)]);
+            foreach (var example in Example.ReadAll(Path.Combine(AppContext.BaseDirectory, "examples"), shop))
+                await RunAsync(controlPlane, example);
+
+            // The runs that the demo itself started; the approval among them waits for a person.
+            await Eventually.TrueAsync(
+                () => db.AskAsync<long>("SELECT count(*) FROM pipeline_runs WHERE parent_run_id IS NULL AND trigger_type <> 'schedule' AND status = 'SUCCEEDED'").GetAwaiter().GetResult() == 15,
+                "all but the approval succeeded twice");
+            Assert.Equal(1, await db.AskAsync<long>("SELECT count(*) FROM pipeline_runs WHERE status = 'PAUSED'"));
+        }
+
+        await using var again = await StartDemoAsync(controlPlane);
+        Assert.Equal(8, await db.AskAsync<long>("SELECT count(*) FROM pipelines"));
+    }
+
+    [Fact]
+    public async Task Example_ThatChanged_BecomesTheNextVersion()
+    {
+        await using var db = await servers.CreateDatabaseAsync();
+        await using var controlPlane = await ControlPlaneHost.StartAsync(db);
+        var example = new Example("x", JsonNode.Parse("""
+            {"name": "X", "description": "", "definition": {"nodes": [], "edges": []}, "try": {"input": {}}}
+            """)!.AsObject());
+        var changed = new Example("x", JsonNode.Parse("""
+            {"name": "X", "description": "", "definition": {"nodes": [{"id": "a", "type": "noop"}], "edges": []}, "try": {"input": {}}}
+            """)!.AsObject());
+        var publisher = new WorkflowPublisher(controlPlane.Http);
+
+        var first = await publisher.PublishAsync(example, Ct);
+        Assert.Equal(first, await publisher.PublishAsync(example, Ct));
+        var second = await publisher.PublishAsync(changed, Ct);
+
+        Assert.NotEqual(first, second);
+        Assert.Equal(1, await db.AskAsync<long>("SELECT count(*) FROM pipelines"));
+        Assert.Equal(2, await db.AskAsync<int>("SELECT version_number FROM pipeline_versions WHERE id = $1 AND status = 'APPROVED'", second));
+    }
+
+    private static async Task<WebApplication> StartDemoAsync(ControlPlaneHost controlPlane)
+    {
+        var demo = DemoApp.Create([], builder =>
+        {
+            builder.Configuration.AddInMemoryCollection([new("services:control-plane:http:0", controlPlane.Address.ToString()), new("urls", "http://127.0.0.1:0")]);
+        });
+        await demo.StartAsync(Ct);
+        await demo.Services.GetRequiredService<SeedState>().Done.WaitAsync(TimeSpan.FromSeconds(60), Ct);
+        return demo;
+    }
+
+    private static async Task RunAsync(ControlPlaneHost controlPlane, Example example)
+    {
+        var workflows = await controlPlane.Http.GetFromJsonAsync<JsonArray>("/api/v1/workflows?per_page=100", Ct);
+        var id = workflows!.Single(w => w!["name"]!.GetValue<string>() == example.Name)!["id"]!.GetValue<Guid>();
+        using var started = await controlPlane.Http.PostAsJsonAsync($"/api/v1/workflows/{id}/run", new JsonObject { ["input"] = example.Input.DeepClone() }, Ct);
+        var run = (await started.Content.ReadFromJsonAsync<JsonObject>(Ct))!["id"]!.GetValue<Guid>();
+        foreach (var resume in example.Document["try"]!["resume"]?.AsArray() ?? [])
+        {
+            await UntilAsync(controlPlane, run, "paused");
+            using var resumed = await controlPlane.Http.PostAsJsonAsync($"/api/v1/runs/{run}/resume", resume, Ct);
+            Assert.True(resumed.IsSuccessStatusCode, await resumed.Content.ReadAsStringAsync(Ct));
+        }
+
+        await UntilAsync(controlPlane, run, example.Document["try"]!["ends"]!.GetValue<string>());
+    }
+
+    private static async Task UntilAsync(ControlPlaneHost controlPlane, Guid runId, string status)
+    {
+        for (var looks = 0; looks < 1500; looks++)
+        {
+            var run = await controlPlane.Http.GetFromJsonAsync<JsonObject>($"/api/v1/runs/{runId}", Ct);
+            var now = run!["status"]!.GetValue<string>();
+            if (now == status)
+                return;
+            if (now is "completed" or "failed" or "cancelled")
+                Assert.Fail($"The run is {now}: {run["error"]}");
+            await Task.Delay(20, Ct);
+        }
+
+        throw new TimeoutException($"The run did not come to {status}.");
+    }
+}
