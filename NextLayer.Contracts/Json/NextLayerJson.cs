@@ -11,8 +11,14 @@ namespace NextLayer.Contracts.Json;
 /// </summary>
 public static class NextLayerJson
 {
-    /// <summary>Deeper documents are refused at the edge.</summary>
+    /// <summary>Deeper bodies are refused at the edge.</summary>
     public const int MaxDepth = 64;
+
+    /// <summary>
+    /// Levels a document of ours may have: what was let in comes back within answers, lists and messages, a few levels
+    /// further down.
+    /// </summary>
+    public const int MaxSentDepth = MaxDepth + 16;
 
     /// <summary>Used for every body, message and stored value.</summary>
     public static JsonSerializerOptions Options { get; } = Create();
@@ -25,7 +31,7 @@ public static class NextLayerJson
         options.PropertyNameCaseInsensitive = false;
         options.NumberHandling = JsonNumberHandling.Strict;
         options.AllowDuplicateProperties = false;
-        options.MaxDepth = MaxDepth;
+        options.MaxDepth = MaxSentDepth;
         options.RespectNullableAnnotations = true;
         // The answers are JSON and never pasted into HTML; escaping quotes and umlauts would only make them longer.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;

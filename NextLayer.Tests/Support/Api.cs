@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using NextLayer.Contracts.Json;
 
 namespace NextLayer.Tests.Support;
 
@@ -86,7 +87,7 @@ public sealed class Api(Servers servers) : IAsyncLifetime
 /// <summary>What came back.</summary>
 public sealed record Answer(HttpStatusCode Status, string? MediaType, string Text, IReadOnlyDictionary<string, string> Headers)
 {
-    public JsonElement Json => JsonElement.Parse(Text);
+    public JsonElement Json => JsonElement.Parse(Text, new JsonDocumentOptions { MaxDepth = NextLayerJson.MaxSentDepth });
 
     public Guid Id => Json.GetProperty("id").GetGuid();
 

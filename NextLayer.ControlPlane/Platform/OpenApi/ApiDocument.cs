@@ -28,7 +28,7 @@ internal static class ApiDocument
         {
             Title = "NextLayer",
             Version = Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0],
-            Description = "Pipelines for many organisations: registry, run queue, engine state. All times are UTC, all names "
+            Description = "Pipelines for many organisations: registry, run queue, workflows, engine state. All times are UTC, all names "
                 + "snake_case, all failures RFC 9457 problem documents. Unknown members of a body are ignored.",
         };
         // Callers reach us under many names; the address they read this from is the right one.

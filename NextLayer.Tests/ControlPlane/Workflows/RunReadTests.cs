@@ -154,6 +154,7 @@ public sealed class RunReadTests(Api api) : IClassFixture<Api>
     [Theory]
     [InlineData("GET", "")]
     [InlineData("GET", "/steps")]
+    [InlineData("GET", "/children")]
     [InlineData("GET", "/events")]
     [InlineData("GET", "/logs")]
     [InlineData("GET", "/explain")]

@@ -104,6 +104,23 @@ public sealed class JsonSchemaTests
         Assert.Contains(errors, error => error.Message == "is nested, or refers to references, too deeply.");
     }
 
+    [Theory]
+    [InlineData(false, "stands behind names that are too long.")]
+    [InlineData(true, "is more than a schema may have: 10,000 parts.")]
+    public void TryCompile_FewPartsSpelledManyWays_IsRefusedBeforeItMultiplies(bool manyReferences, string message)
+    {
+        var parts = string.Join(",", Enumerable.Range(0, 200).Select(i => $"\"p{i}\": {{}}"));
+        var schema = manyReferences
+            ? $"{{\"anyOf\": [{{\"properties\": {{{parts}}}}}, {string.Join(",", Enumerable.Range(1, 200).Select(i => $"{{\"$ref\": \"#/anyOf/{new string('0', i)}\"}}"))}]}}"
+            : $"{{\"properties\": {{\"{new string('k', 300_000)}\": {{\"properties\": {{{parts}}}}}}}}}";
+
+        var compiled = JsonSchema.TryCompile(JsonElement.Parse(schema), out var errors);
+
+        Assert.Null(compiled);
+        Assert.All(errors, error => Assert.Equal(message, error.Message));
+        Assert.All(errors, error => Assert.True(error.Path.Length < 3_000));
+    }
+
     private static JsonSchema Compile(string schema)
     {
         var compiled = JsonSchema.TryCompile(JsonElement.Parse(schema), out var errors);

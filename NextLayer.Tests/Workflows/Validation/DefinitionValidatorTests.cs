@@ -217,5 +217,28 @@ public sealed class DefinitionValidatorTests
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"Took {clock.Elapsed}.");
     }
 
+    [Fact]
+    public void Validate_MoreErrorsThanAnybodyReads_TellsAThousandAndThatThereAreOthers()
+    {
+        var broken = string.Join(",", Enumerable.Repeat("\"{{ nobody }}\"", 3_000));
+
+        var errors = Validate($$"""{ "steps": [{ "id": "a", "type": "webhook", "config": { "url": "x", "payload": [{{broken}}] } }] }""");
+
+        Assert.Equal(WorkflowDefinition.MaxErrors + 1, errors.Count);
+        Assert.Equal("too_many_errors", errors[^1].Code);
+        Assert.All(errors.SkipLast(1), error => Assert.Equal("unknown_reference", error.Code));
+    }
+
+    [Fact]
+    public void Validate_ExactlyAsManyErrorsAsAreTold_TellsNoOthers()
+    {
+        var broken = string.Join(",", Enumerable.Repeat("\"{{ nobody }}\"", WorkflowDefinition.MaxErrors));
+
+        var errors = Validate($$"""{ "steps": [{ "id": "a", "type": "webhook", "config": { "url": "x", "payload": [{{broken}}] } }] }""");
+
+        Assert.Equal(WorkflowDefinition.MaxErrors, errors.Count);
+        Assert.DoesNotContain(errors, error => error.Code == "too_many_errors");
+    }
+
     private static IReadOnlyList<DefinitionError> Validate(string json) => DefinitionValidator.Validate(JsonElement.Parse(json));
 }

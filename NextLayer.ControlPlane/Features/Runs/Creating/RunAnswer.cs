@@ -19,7 +19,7 @@ internal sealed record RunAnswer(int Status, string? Location, byte[] Body, byte
     public static RunAnswer WithCreationTime<T>(int status, string? location, T answer)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(answer, NextLayerJson.Options);
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = NextLayerJson.MaxDepth + 1 });
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = NextLayerJson.MaxSentDepth });
         while (reader.Read())
         {
             // Only the answer's own member: the run's input may have one of the same name.
