@@ -119,6 +119,6 @@ internal sealed partial class Scheduler : PeriodicService
         }
     }
 
-    [LoggerMessage(1601, LogLevel.Warning, "Schedule {ScheduleId} made no run for {PlannedAt:u}: {Reason}")]
+    [LoggerMessage(1701, LogLevel.Warning, "Schedule {ScheduleId} made no run for {PlannedAt:u}: {Reason}")]
     private partial void LogNotMade(Guid scheduleId, DateTimeOffset plannedAt, string? reason);
 }

@@ -72,6 +72,6 @@ internal sealed partial class WebhookTargets(Databases databases, SecretBox box,
         }
     }
 
-    [LoggerMessage(1602, LogLevel.Error, "A webhook secret of pipeline {PipelineId} cannot be opened: the key it was sealed with is not in the key ring")]
+    [LoggerMessage(1702, LogLevel.Error, "A webhook secret of pipeline {PipelineId} cannot be opened: the key it was sealed with is not in the key ring")]
     private partial void LogUnreadable(Exception ex, Guid pipelineId);
 }

@@ -186,6 +186,6 @@ internal sealed partial class ChildCoordinator(
         }
     }
 
-    [LoggerMessage(1701, LogLevel.Debug, "Run {RunId}, step {StepId}: all {Total} items are through, {Succeeded} succeeded, {Failed} failed")]
+    [LoggerMessage(1601, LogLevel.Debug, "Run {RunId}, step {StepId}: all {Total} items are through, {Succeeded} succeeded, {Failed} failed")]
     private partial void LogEnded(Guid runId, string stepId, int total, int succeeded, int failed);
 }
