@@ -8,6 +8,7 @@ using NextLayer.Worker.Reporting;
 using NextLayer.Worker.Steps;
 using NextLayer.Worker.Steps.Email;
 using NextLayer.Worker.Steps.Http;
+using NextLayer.Worker.Steps.Llm;
 
 namespace NextLayer.Worker;
 
@@ -95,6 +96,12 @@ public static class WorkerApp
         services.AddSingleton<IStepHandler, WaitForApprovalStep>();
         services.AddSingleton<IStepHandler, WaitForEventStep>();
         services.AddSingleton<IStepHandler, ForEachStep>();
+        services.AddSingleton<LlmHttp>();
+        services.AddSingleton<ILlmProvider, OpenAiProvider>();
+        services.AddSingleton<ILlmProvider, AnthropicProvider>();
+        services.AddSingleton<ILlmProvider, GoogleProvider>();
+        services.AddSingleton<ILlmProvider, FakeProvider>();
+        services.AddSingleton<IStepHandler, LlmCallStep>();
         services.AddOptions<EmailOptions>().BindConfiguration("Email");
         services.AddSingleton<IStepHandler>(s => new SendEmailStep(
             s.GetRequiredService<ConnectorSource>(),

@@ -42,6 +42,17 @@ public sealed class StepCatalogTests
     }
 
     [Theory]
+    [InlineData("llm_call", """{ "mode": "extract", "schema": { "type": "thing" } }""", "invalid_config", "schema")]
+    [InlineData("inline_code", """{ "language": "expression", "code": "1 +" }""", "invalid_expression", "code")]
+    [InlineData("database_query", """{ "sql": "SELECT {{ input.x }}" }""", "SQL_TEMPLATE", "sql")]
+    public void Check_OfAConfigThatNoSchemaCouldRefuse_FindsTheProblem(string type, string config, string code, string path)
+    {
+        var problem = Assert.Single(StepCatalog.Default.Find(type)!.Check!(JsonDocument.Parse(config).RootElement)); // The type has a check.
+
+        Assert.Equal((code, path), (problem.Code, problem.Path));
+    }
+
+    [Theory]
     [InlineData("http_request", "{}", "out error")]
     [InlineData("condition", "{}", "true false error")]
     [InlineData("condition", """{ "mode": "switch", "cases": [{ "port": "a" }, { "port": "b" }, { "port": "a" }, 7] }""", "a b default error")]

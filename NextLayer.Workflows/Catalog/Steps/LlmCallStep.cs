@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NextLayer.Workflows.Retries;
+using NextLayer.Workflows.Schemas;
 
 namespace NextLayer.Workflows.Catalog;
 
@@ -87,10 +88,21 @@ internal static class LlmCallStep
             }
             """),
         DefaultRetry = new RetryPolicy { MaxAttempts = 3 },
+        Check = CheckSchema,
         PortsOf = config => IsClassifying(config)
             ? StepSchema.ObjectsIn(config, "categories").Select(c => StepSchema.TextOf(c, "name")).OfType<string>().Append(OtherPort)
             : [StepPorts.Out],
     };
+
+    // Found here, it costs nobody a call to a model.
+    private static IEnumerable<ConfigProblem> CheckSchema(JsonElement config)
+    {
+        if (StepSchema.TextOf(config, "mode") != "extract" || !config.TryGetProperty("schema", out var schema))
+            return [];
+        JsonSchema.TryCompile(schema, out var errors);
+        return errors.Select(e => new ConfigProblem(
+            "invalid_config", "schema", $"The schema cannot be used: {(e.Path.Length == 0 ? "it" : $"'{e.Path}'")} {e.Message}"));
+    }
 
     private static bool IsClassifying(JsonElement config) => StepSchema.TextOf(config, "mode") == "classify";
 }
