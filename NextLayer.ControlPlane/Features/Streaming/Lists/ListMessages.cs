@@ -47,5 +47,9 @@ internal sealed class ListMessages(Run run, StatusSet passed)
         CancelRequested = run.CancelRequested,
         LeaseLosses = run.LeaseLosses,
         LastEventSeq = run.LastEventSeq,
+        ParentRunId = run.ParentRunId,
+        ParentStepId = run.ParentStepId,
+        ChildIndex = run.ChildIndex,
+        DeadlineAt = run.DeadlineAt,
     };
 }
