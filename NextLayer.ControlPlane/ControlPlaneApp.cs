@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using NextLayer.Contracts.Json;
 using NextLayer.ControlPlane.Features.Connectors;
 using NextLayer.ControlPlane.Features.Engine;
@@ -78,7 +79,7 @@ internal static class ControlPlaneApp
         });
         builder.Services.ConfigureHttpJsonOptions(json => NextLayerJson.Configure(json.SerializerOptions));
         builder.Services.AddOptions<DatabaseOptions>().BindConfiguration("Database").ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton(TimeProvider.System); // A test brings its own.
         builder.Services.AddSingleton<Databases>();
         builder.Services.AddSingleton<Migrator>();
         builder.Services.AddSingleton<DatabaseStart>();

@@ -31,6 +31,8 @@ internal sealed class Telemetry
     private readonly Histogram<double> batchSize;
     private readonly Histogram<double> batchDuration;
     private readonly Counter<long> eventsWritten;
+    private readonly UpDownCounter<long> socketsOpen;
+    private readonly Counter<long> socketsClosed;
 
     public Telemetry(IMeterFactory meters)
     {
@@ -43,6 +45,8 @@ internal sealed class Telemetry
         batchSize = meter.CreateHistogram("nextlayer.batch.size", "{item}", "Items written by one transaction", advice: Sizes);
         batchDuration = meter.CreateHistogram("nextlayer.batch.duration", "s", "Length of that transaction", advice: Statements);
         eventsWritten = meter.CreateCounter<long>("nextlayer.events.written", "{event}", "Events appended to runs");
+        socketsOpen = meter.CreateUpDownCounter<long>("nextlayer.sockets.open", "{socket}", "WebSockets open here");
+        socketsClosed = meter.CreateCounter<long>("nextlayer.sockets.closed", "{socket}", "WebSockets that have ended");
     }
 
     /// <summary>False while nobody listens: the queue need not be counted then.</summary>
@@ -103,6 +107,19 @@ internal sealed class Telemetry
         var tag = new KeyValuePair<string, object?>("operation", operation);
         batchSize.Record(items, tag);
         batchDuration.Record(duration.TotalSeconds, tag);
+    }
+
+    /// <summary>Somebody began to watch.</summary>
+    /// <param name="stream"><c>run</c> or <c>runs</c>.</param>
+    public void SocketOpened(string stream) => socketsOpen.Add(1, new KeyValuePair<string, object?>("stream", stream));
+
+    /// <summary>Somebody no longer watches.</summary>
+    /// <param name="reason">One of a few fixed words, as <c>docs/streams.md</c> lists them.</param>
+    public void SocketClosed(string stream, string reason)
+    {
+        var tag = new KeyValuePair<string, object?>("stream", stream);
+        socketsOpen.Add(-1, tag);
+        socketsClosed.Add(1, tag, new KeyValuePair<string, object?>("reason", reason));
     }
 
     // A span of the past under a parent that may be another process's. The caller's own span, if any, is linked.

@@ -25,20 +25,28 @@ internal sealed class ControlPlaneHost : IAsyncDisposable
     public IServiceProvider Services => app.Services;
 
     /// <param name="settings">Over the defaults, such as <c>("Lease:ReapGraceSeconds", "0")</c>.</param>
+    public static Task<ControlPlaneHost> StartAsync(
+        TestDatabase database, string? redis = null, params (string Key, string Value)[] settings) =>
+        StartAsync(TimeProvider.System, database, redis, settings);
+
+    /// <param name="time">What every wait and pause of the host goes by.</param>
     public static async Task<ControlPlaneHost> StartAsync(
-        TestDatabase database, string? redis = null, params (string Key, string Value)[] settings)
+        TimeProvider time, TestDatabase database, string? redis = null, params (string Key, string Value)[] settings)
     {
         var app = ControlPlaneApp.Create([], builder =>
         {
-            builder.Configuration.AddInMemoryCollection(
-            [
-                new("ConnectionStrings:nextlayer", database.ConnectionString),
-                new("ConnectionStrings:redis", redis),
-                new("urls", "http://127.0.0.1:0"),
-                new("Database:HotPoolSize", "8"),
-                new("Database:PoolSize", "8"),
-                .. settings.Select(s => new KeyValuePair<string, string?>(s.Key, s.Value)),
-            ]);
+            var values = new Dictionary<string, string?>
+            {
+                ["ConnectionStrings:nextlayer"] = database.ConnectionString,
+                ["ConnectionStrings:redis"] = redis,
+                ["urls"] = "http://127.0.0.1:0",
+                ["Database:HotPoolSize"] = "8",
+                ["Database:PoolSize"] = "8",
+            };
+            foreach (var (key, value) in settings)
+                values[key] = value;
+            builder.Configuration.AddInMemoryCollection(values);
+            builder.Services.AddSingleton(time);
             builder.Logging.SetMinimumLevel(LogLevel.Warning);
         });
         await app.StartAsync(TestContext.Current.CancellationToken);

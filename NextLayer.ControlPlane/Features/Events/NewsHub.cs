@@ -12,6 +12,12 @@ internal sealed class NewsHub
     private readonly ConcurrentDictionary<Guid, Topic> runs = new();
     private readonly ConcurrentDictionary<string, Topic> workers = new();
 
+    /// <summary>Raised with all news, for those who watch every run.</summary>
+    public event Action<IReadOnlyList<RunHint>>? Delivered;
+
+    /// <summary>Raised when news were missed that nobody will repeat.</summary>
+    public event Action? Missed;
+
     /// <summary>Pulses when a run may have become claimable.</summary>
     public AsyncSignal Queue { get; } = new();
 
@@ -39,6 +45,7 @@ internal sealed class NewsHub
 
         if (queued)
             Queue.Pulse();
+        Delivered?.Invoke(hints);
     }
 
     /// <summary>Wakes everybody: after a gap in the news nobody can tell what was missed.</summary>
@@ -47,6 +54,7 @@ internal sealed class NewsHub
         Queue.Pulse();
         foreach (var topic in runs.Values.Concat(workers.Values))
             topic.Signal.Pulse();
+        Missed?.Invoke();
     }
 
     private static Subscription Subscribe<TKey>(ConcurrentDictionary<TKey, Topic> topics, TKey key)

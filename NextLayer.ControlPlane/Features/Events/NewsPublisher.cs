@@ -9,11 +9,13 @@ namespace NextLayer.ControlPlane.Features.Events;
 /// </summary>
 internal sealed class NewsPublisher(NewsHub hub)
 {
-    private readonly Channel<IReadOnlyList<RunHint>> outbox = Channel.CreateBounded<IReadOnlyList<RunHint>>(
+    private readonly Lock gate = new();
+    private readonly Channel<NumberedHints> outbox = Channel.CreateBounded<NumberedHints>(
         new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+    private long last;
 
-    /// <summary>What is still to be sent to the other replicas.</summary>
-    public ChannelReader<IReadOnlyList<RunHint>> Outbox => outbox.Reader;
+    /// <summary>What is still to be sent to the other replicas. A hole in the numbers is what was dropped.</summary>
+    public ChannelReader<NumberedHints> Outbox => outbox.Reader;
 
     public void Publish(IReadOnlyCollection<RunChange> runs)
     {
@@ -29,8 +31,13 @@ internal sealed class NewsPublisher(NewsHub hub)
         if (hints.Count == 0)
             return;
         hub.Deliver(hints);
-        outbox.Writer.TryWrite(hints);
+        lock (gate) // The numbers must enter the outbox in their order.
+            outbox.Writer.TryWrite(new NumberedHints(++last, hints));
     }
 
-    private static RunHint HintOf(RunChange run) => new(run.Id, run.Before.TenantId, run.Seq, run.Status, run.WorkerToTell);
+    private static RunHint HintOf(RunChange run) =>
+        new(run.Id, run.Before.TenantId, run.Seq, run.Status, run.WorkerToTell, run.Before.Status);
 }
+
+/// <param name="Number">1, 2, 3 … of one replica, so that the others notice what they have missed.</param>
+internal sealed record NumberedHints(long Number, IReadOnlyList<RunHint> Hints);

@@ -15,8 +15,12 @@ internal sealed partial class RedisNews(
     private static readonly RedisChannel Channel = new("nextlayer:news", RedisChannel.PatternMode.Literal);
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
+    // So long at most does it stay unnoticed that the last message of a replica was lost.
+    private static readonly TimeSpan BeatInterval = TimeSpan.FromSeconds(2);
+
     // Our own messages come back too; this tells them apart.
     private readonly Guid replica = Guid.NewGuid();
+    private readonly HeardReplicas heard = new(time);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -60,19 +64,37 @@ internal sealed partial class RedisNews(
 
     private async Task SendAsync(CancellationToken ct)
     {
-        await foreach (var hints in publisher.Outbox.ReadAllAsync(ct))
+        var (passed, beat, hints) = (0L, Task.CompletedTask, Task.CompletedTask);
+        while (true)
         {
-            if (redis.State != RedisState.Connected || redis.Subscriber is not { } subscriber)
-                continue;
-            try
+            if (hints.IsCompleted)
+                hints = publisher.Outbox.WaitToReadAsync(ct).AsTask();
+            if (beat.IsCompleted)
+                beat = Task.Delay(BeatInterval, time, ct);
+            await Task.WhenAny(beat, hints);
+            ct.ThrowIfCancellationRequested();
+            while (publisher.Outbox.TryRead(out var next))
             {
-                var message = JsonSerializer.SerializeToUtf8Bytes(new NewsMessage(replica, hints), NextLayerJson.Options);
-                await subscriber.PublishAsync(Channel, message);
+                passed = next.Number;
+                await SendAsync(new NewsMessage(replica, next.Hints, passed));
             }
-            catch (Exception ex) when (ex is RedisException or TimeoutException or ObjectDisposedException)
-            {
-                LogNotSent(ex.Message);
-            }
+
+            if (beat.IsCompleted)
+                await SendAsync(new NewsMessage(replica, [], passed));
+        }
+    }
+
+    private async Task SendAsync(NewsMessage message)
+    {
+        if (redis.State != RedisState.Connected || redis.Subscriber is not { } subscriber)
+            return;
+        try
+        {
+            await subscriber.PublishAsync(Channel, JsonSerializer.SerializeToUtf8Bytes(message, NextLayerJson.Options));
+        }
+        catch (Exception ex) when (ex is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            LogNotSent(ex.Message);
         }
     }
 
@@ -80,8 +102,12 @@ internal sealed partial class RedisNews(
     {
         try
         {
-            if (JsonSerializer.Deserialize<NewsMessage>((byte[])message!, NextLayerJson.Options) is { } news && news.Replica != replica)
+            if (JsonSerializer.Deserialize<NewsMessage>((byte[])message!, NextLayerJson.Options) is not { } news || news.Replica == replica)
+                return;
+            if (news.Hints.Count > 0)
                 hub.Deliver(news.Hints);
+            if (!heard.FollowsOn(news.Replica, news.Number, news.Hints.Count == 0))
+                hub.DeliverAll();
         }
         catch (JsonException ex)
         {
@@ -98,5 +124,6 @@ internal sealed partial class RedisNews(
     [LoggerMessage(1403, LogLevel.Warning, "News from another replica were not understood: {Error}")]
     private partial void LogNotUnderstood(string error);
 
-    private sealed record NewsMessage(Guid Replica, IReadOnlyList<RunHint> Hints);
+    /// <param name="Number">Of the hints; of the replica's newest where the message only says that it lives.</param>
+    private sealed record NewsMessage(Guid Replica, IReadOnlyList<RunHint> Hints, long Number);
 }

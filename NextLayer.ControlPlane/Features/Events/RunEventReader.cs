@@ -11,8 +11,8 @@ namespace NextLayer.ControlPlane.Features.Events;
 /// </summary>
 internal sealed class RunEventReader(Databases databases, NewsHub news, TimeProvider time)
 {
-    /// <summary>Longest time an event can stay unseen while Redis is down.</summary>
-    public static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(2);
+    /// <summary>While Redis is down, an event is seen after so long and the read itself: within two seconds.</summary>
+    public static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1.8);
 
     public const int PageSize = 500;
 
@@ -49,17 +49,28 @@ internal sealed class RunEventReader(Databases databases, NewsHub news, TimeProv
     /// </summary>
     public async IAsyncEnumerable<RunEvent> FollowAsync(Guid runId, int afterSeq, [EnumeratorCancellation] CancellationToken ct)
     {
+        await foreach (var page in FollowPagesAsync(runId, afterSeq, ct))
+        {
+            foreach (var runEvent in page)
+                yield return runEvent;
+        }
+    }
+
+    /// <summary>The same, in pages as they were read; none is empty.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<RunEvent>> FollowPagesAsync(
+        Guid runId, int afterSeq, [EnumeratorCancellation] CancellationToken ct)
+    {
         // Subscribed before the first look, so that no event falls between the backlog and the news.
         using var subscription = news.OfRun(runId);
         while (true)
         {
             var next = subscription.Next;
             var page = await ReadPageAsync(runId, afterSeq, PageSize, ct);
-            foreach (var runEvent in page)
+            if (page.Count > 0)
             {
                 // Numbers are taken under the run's lock, so a page can end early but never have a hole.
-                afterSeq = runEvent.Seq;
-                yield return runEvent;
+                afterSeq = page[^1].Seq;
+                yield return page;
             }
 
             if (page.Count < PageSize)

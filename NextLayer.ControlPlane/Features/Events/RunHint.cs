@@ -8,4 +8,6 @@ namespace NextLayer.ControlPlane.Features.Events;
 /// </summary>
 /// <param name="Seq">The run's newest event.</param>
 /// <param name="Worker">Worker that must hear of it (cancel, lost lease, a wait that is over); null when there is nothing to tell.</param>
-internal readonly record struct RunHint(Guid RunId, Guid TenantId, int Seq, RunStatus Status, string? Worker = null);
+/// <param name="Was">Status before the change; null when it was the same.</param>
+internal readonly record struct RunHint(
+    Guid RunId, Guid TenantId, int Seq, RunStatus Status, string? Worker = null, RunStatus? Was = null);

@@ -32,24 +32,37 @@ internal sealed class RunTail : IAsyncDisposable
     /// <summary>Events kept in memory.</summary>
     public const int Capacity = 1024;
 
+    /// <summary>Bytes kept in memory; the newest event stays, whatever its size.</summary>
+    public const int MaxBytes = 1024 * 1024;
+
+    /// <summary>Events that a reader takes at a time: none holds the others up while it copies.</summary>
+    public const int BatchSize = 256;
+
     private readonly RunEventReader reader;
-    private readonly Guid runId;
     private readonly CancellationTokenSource stopping = new();
     private readonly Task following;
     private readonly Lock gate = new();
-    private readonly Queue<TailEvent> newest = new();
+
+    // A ring: the event with number n lies at n % Capacity.
+    private readonly TailEvent[] newest = new TailEvent[Capacity];
+    private int first;
+    private int last;
+    private int bytes;
 
     /// <param name="afterSeq">Where the tail begins.</param>
     public RunTail(RunEventReader reader, Guid runId, int afterSeq)
     {
         this.reader = reader;
-        this.runId = runId;
-        LastSeq = afterSeq;
+        RunId = runId;
+        first = afterSeq + 1;
+        last = afterSeq;
         following = FollowAsync(afterSeq);
     }
 
+    public Guid RunId { get; }
+
     /// <summary>Number of the newest event that was read; where the tail began while there is none.</summary>
-    public int LastSeq { get; private set; }
+    public int LastSeq => Volatile.Read(ref last);
 
     /// <summary>Pulses when something was added, or the tail has ended by an error.</summary>
     public AsyncSignal Added { get; } = new();
@@ -58,15 +71,40 @@ internal sealed class RunTail : IAsyncDisposable
     public Exception? Failure { get; private set; }
 
     /// <summary>
-    /// Events after the given number, oldest first and without a hole; empty when there are none yet, null when the
-    /// next one is no longer in memory.
+    /// The next events after the given number, oldest first and without a hole; empty when there are none yet, null when
+    /// the next one is no longer in memory.
     /// </summary>
     public IReadOnlyList<TailEvent>? After(int seq)
     {
         lock (gate)
         {
-            var first = newest.Count > 0 ? newest.Peek().Seq : LastSeq + 1;
-            return seq + 1 < first ? null : [.. newest.Skip(Math.Max(0, seq + 1 - first))];
+            if (seq + 1 < first)
+                return null;
+            var batch = new TailEvent[Math.Clamp(last - seq, 0, BatchSize)];
+            for (var i = 0; i < batch.Length; i++)
+                batch[i] = newest[(seq + 1 + i) % Capacity];
+            return batch;
+        }
+    }
+
+    private void Add(RunEvent runEvent)
+    {
+        var next = TailEvent.Of(runEvent);
+        lock (gate)
+        {
+            if (next.Seq - first == Capacity)
+                Drop();
+            newest[next.Seq % Capacity] = next;
+            last = next.Seq;
+            bytes += next.Message.Length;
+            while (bytes > MaxBytes && first < last)
+                Drop();
+        }
+
+        void Drop()
+        {
+            bytes -= newest[first % Capacity].Message.Length;
+            newest[first++ % Capacity] = default;
         }
     }
 
@@ -75,16 +113,10 @@ internal sealed class RunTail : IAsyncDisposable
         await Task.Yield();
         try
         {
-            await foreach (var runEvent in reader.FollowAsync(runId, afterSeq, stopping.Token))
+            await foreach (var page in reader.FollowPagesAsync(RunId, afterSeq, stopping.Token))
             {
-                lock (gate)
-                {
-                    newest.Enqueue(TailEvent.Of(runEvent));
-                    LastSeq = runEvent.Seq;
-                    if (newest.Count > Capacity)
-                        newest.Dequeue();
-                }
-
+                foreach (var runEvent in page)
+                    Add(runEvent);
                 Added.Pulse();
             }
         }

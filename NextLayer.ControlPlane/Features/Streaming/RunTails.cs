@@ -22,11 +22,11 @@ internal sealed class RunTails(RunEventReader reader)
         }
     }
 
-    public async ValueTask LeaveAsync(Guid runId, RunTail tail)
+    public async ValueTask LeaveAsync(RunTail tail)
     {
         lock (gate)
         {
-            if (!tails.TryGetValue(runId, out var known) || known.Tail != tail)
+            if (!tails.TryGetValue(tail.RunId, out var known) || known.Tail != tail)
             {
                 // A failed tail that was replaced: its loop has ended already.
                 return;
@@ -34,11 +34,11 @@ internal sealed class RunTails(RunEventReader reader)
 
             if (known.Readers > 1)
             {
-                tails[runId] = (tail, known.Readers - 1);
+                tails[tail.RunId] = (tail, known.Readers - 1);
                 return;
             }
 
-            tails.Remove(runId);
+            tails.Remove(tail.RunId);
         }
 
         await tail.DisposeAsync();

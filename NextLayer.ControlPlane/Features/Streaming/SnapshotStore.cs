@@ -4,13 +4,14 @@ using NextLayer.Contracts.Runs;
 using NextLayer.ControlPlane.Features.Runs;
 using NextLayer.ControlPlane.Platform.Database;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace NextLayer.ControlPlane.Features.Streaming;
 
 /// <summary>Reads a run as it stood after one certain event.</summary>
 internal sealed class SnapshotStore(Databases databases)
 {
-    private const string RunSql = "SELECT status, last_event_seq FROM pipeline_runs WHERE id = $1";
+    private const string RunSql = "SELECT status, last_event_seq FROM pipeline_runs WHERE id = $1 AND ($2::uuid IS NULL OR tenant_id = $2)";
 
     // Newest attempt of each step; the output is that of the completed one, which no later attempt can take away.
     private const string StepsSql = """
@@ -25,13 +26,16 @@ internal sealed class SnapshotStore(Databases databases)
         """;
 
     /// <summary>Null when there is no such run.</summary>
-    public async Task<RunSnapshot?> ReadAsync(Guid runId, CancellationToken ct)
+    /// <param name="tenantId">The run must be this tenant's; null for any.</param>
+    public async Task<RunSnapshot?> ReadAsync(Guid runId, Guid? tenantId, CancellationToken ct)
     {
         await using var connection = await databases.Hot.OpenConnectionAsync(ct);
         // One view of the database for both statements, so that the steps are those of the event's number.
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
         await using var batch = new NpgsqlBatch(connection);
-        batch.Add(RunSql).Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = runId });
+        var run = batch.Add(RunSql).Parameters;
+        run.Add(new NpgsqlParameter<Guid> { TypedValue = runId });
+        run.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Uuid, Value = tenantId ?? (object)DBNull.Value });
         batch.Add(StepsSql).Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = runId });
         await using var rows = await batch.ExecuteReaderAsync(ct);
         if (!await rows.ReadAsync(ct))

@@ -1,80 +1,66 @@
-using System.Collections.Concurrent;
-using Microsoft.Extensions.Options;
-using NextLayer.ControlPlane.Features.Events;
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Mvc;
+using NextLayer.ControlPlane.Features.Streaming.Lists;
 using NextLayer.ControlPlane.Platform.Errors;
+using NextLayer.ControlPlane.Platform.Tenancy;
 
 namespace NextLayer.ControlPlane.Features.Streaming;
 
-/// <summary>Live events over WebSockets.</summary>
+/// <summary>Live news over WebSockets. What can be refused is refused before the upgrade, with a problem document.</summary>
 internal static class StreamEndpoints
 {
     public static void AddRunStream(this IServiceCollection services)
     {
         services.AddOptions<StreamOptions>().BindConfiguration("Stream").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<SocketDoor>();
         services.AddSingleton<SnapshotStore>();
         services.AddSingleton<RunTails>();
-        services.AddSingleton<SocketLimits>();
+        services.AddSingleton<RunStream>();
+        services.AddSingleton<ListFeedStore>();
+        services.AddSingleton<ListFeed>();
+        services.AddHostedService(provider => provider.GetRequiredService<ListFeed>());
+        services.AddSingleton<ListStream>();
     }
 
-    public static void MapRunStream(this IEndpointRouteBuilder api) =>
-        api.MapGet("/ws/runs/{runId:guid}", WatchAsync).WithTags("Runs").WithName("WatchRun")
+    public static void MapRunStream(this IEndpointRouteBuilder api)
+    {
+        var streams = api.MapGroup("/ws/runs").WithTags("Runs").WithCallerTenantOrAll();
+        streams.MapGet("/{runId:guid}", WatchRunAsync).WithName("WatchRun")
             .WithSummary("WebSocket: a snapshot of the run, then every event as it happens.");
+        streams.MapGet("", WatchRunsAsync).WithName("WatchRuns")
+            .WithSummary("WebSocket: how many runs there are, then every run that changes, for lists.");
+    }
 
-    private static async Task<IResult> WatchAsync(
+    private static async Task<IResult> WatchRunAsync(
         Guid runId,
-        [Microsoft.AspNetCore.Mvc.FromQuery(Name = "after_seq")] int? afterSeq,
+        CallerTenant? tenant,
         HttpContext context,
+        SocketDoor door,
         SnapshotStore snapshots,
-        RunTails tails,
-        RunEventReader reader,
-        SocketLimits limits,
-        IOptions<StreamOptions> options,
-        TimeProvider time,
-        IHostApplicationLifetime lifetime)
+        RunStream stream,
+        [FromQuery(Name = "after_seq"), Range(0, int.MaxValue), Description("The last event the reader has; without it events begin after the snapshot.")] int? afterSeq = null)
     {
-        if (!context.WebSockets.IsWebSocketRequest)
-            return Problems.Make(StatusCodes.Status426UpgradeRequired, "websocket_required", "This address speaks WebSocket; open it with a WebSocket client.");
-        if (afterSeq < 0)
-            return Problems.Invalid("after_seq", "must be 0 or more.");
-        if (await snapshots.ReadAsync(runId, context.RequestAborted) is null)
-            return Problems.NotFound("run", runId);
-        using var place = limits.TryTake(context.Connection.RemoteIpAddress?.ToString() ?? "");
+        using var place = door.TryEnter(context, out var problem);
         if (place is null)
-            return Problems.Make(StatusCodes.Status429TooManyRequests, "too_many_sockets", $"More than {options.Value.SocketsPerCaller} sockets are open from here; close some.");
-
-        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
-        {
-            KeepAliveInterval = TimeSpan.FromSeconds(options.Value.PingSeconds),
-            KeepAliveTimeout = TimeSpan.FromSeconds(options.Value.PingSeconds),
-        });
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-        await new RunSocket(socket, snapshots, tails, reader, options.Value, time).ServeAsync(runId, afterSeq, ending.Token);
-        return Results.Empty;
-    }
-}
-
-/// <summary>Counts the sockets of each caller.</summary>
-internal sealed class SocketLimits(IOptions<StreamOptions> options)
-{
-    private readonly ConcurrentDictionary<string, int> open = new();
-
-    /// <returns>A place to be given back, or null when the caller has as many as allowed.</returns>
-    public IDisposable? TryTake(string caller)
-    {
-        if (open.AddOrUpdate(caller, 1, (_, n) => n + 1) <= options.Value.SocketsPerCaller)
-            return new Place(this, caller);
-        Release(caller);
-        return null;
+            return problem!; // One of the two is there.
+        return await snapshots.ReadAsync(runId, tenant?.Id, context.RequestAborted) is { } snapshot
+            ? await place.ServeAsync("run", (socket, ct) => stream.WriteAsync(socket, snapshot, afterSeq, ct))
+            : Problems.NotFound("run", runId);
     }
 
-    private void Release(string caller)
+    private static async Task<IResult> WatchRunsAsync(
+        CallerTenant? tenant,
+        HttpContext context,
+        SocketDoor door,
+        ListStream stream,
+        [FromQuery(Name = "status"), Description("May be given more than once, in either API's words.")] string[]? status = null,
+        [FromQuery(Name = "pipeline_id")] Guid? pipelineId = null,
+        [FromQuery(Name = "workflow_id"), Description("Id of a pipeline version.")] Guid? workflowId = null)
     {
-        if (open.AddOrUpdate(caller, 0, (_, n) => n - 1) == 0)
-            open.TryRemove(new KeyValuePair<string, int>(caller, 0));
-    }
-
-    private sealed class Place(SocketLimits limits, string caller) : IDisposable
-    {
-        public void Dispose() => limits.Release(caller);
+        if (ListFilter.TryCreate(tenant?.Id, status, pipelineId, workflowId, out var problem) is not { } filter)
+            return problem!; // One of the two is there.
+        using var place = door.TryEnter(context, out problem);
+        return place is null ? problem! : await place.ServeAsync("runs", (socket, ct) => stream.WriteAsync(socket, filter, ct));
     }
 }

@@ -3,6 +3,7 @@ using NextLayer.Contracts.Runs;
 using NextLayer.Contracts.Workers;
 using NextLayer.ControlPlane.Features.Events;
 using NextLayer.ControlPlane.Features.Runs.Reporting;
+using NextLayer.Tests.AppHost;
 using NextLayer.Tests.ControlPlane.Runs;
 using NextLayer.Tests.Support;
 
@@ -44,6 +45,24 @@ public sealed class RunEventReaderTests(Servers servers)
         await writer.Get<RunReporter>().ReportAsync("w1", [TestQueue.Report(run, completion: RunStatus.Succeeded)], Ct);
 
         Assert.Equal([1, 2, 3], await following.WaitAsync(TimeSpan.FromSeconds(30), Ct));
+    }
+
+    [Fact]
+    public async Task Follow_NoNewsOfAnEvent_SeesItWithinTwoSeconds()
+    {
+        await using var queue = await TestQueue.CreateAsync(servers);
+        var clock = new ManualClock();
+        var reader = new RunEventReader(queue.Database.Databases, queue.Hub, clock);
+        var runId = await queue.AddRunAsync();
+        await using var following = reader.FollowAsync(runId, afterSeq: 1, Ct).GetAsyncEnumerator(Ct);
+        var next = following.MoveNextAsync().AsTask();
+        await Eventually.TrueAsync(() => clock.HasTimerOf(RunEventReader.PollInterval), "the reader has looked and waits");
+        await queue.Control.CancelAsync(runId, null, Ct); // The store alone: nobody is told.
+
+        clock.Advance(TimeSpan.FromSeconds(2));
+        await next.WaitAsync(TimeSpan.FromSeconds(30), Ct);
+
+        Assert.Equal("run.cancelled", following.Current.Event);
     }
 
     /// <summary>Reads up to the expected number, leaving and coming back with the last number seen now and then.</summary>

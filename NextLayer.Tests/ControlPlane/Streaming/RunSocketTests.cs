@@ -90,6 +90,23 @@ public sealed class RunSocketTests(Servers servers)
         Assert.All(seen, seqs => Assert.Equal(Enumerable.Range(1, last), seqs));
     }
 
+    [Fact]
+    public async Task Watch_RedisKilledInTheMiddle_StillShowsWhatAnotherReplicaWrites()
+    {
+        await using var redis = await RedisServer.StartAsync(ct: Ct);
+        await using var queue = await TestQueue.CreateAsync(servers);
+        await using var reader = await ControlPlaneHost.StartAsync(queue.Database, redis.ConnectionString);
+        await using var writer = await ControlPlaneHost.StartAsync(queue.Database, redis.ConnectionString);
+        var run = await queue.ClaimNewAsync();
+        using var socket = await OpenAsync(reader, run.Run.Id, afterSeq: 2);
+        await ReceiveAsync(socket); // The snapshot.
+        await redis.KillAsync();
+
+        await writer.Get<RunReporter>().ReportAsync("w1", [TestQueue.Report(run, completion: RunStatus.Succeeded)], Ct);
+
+        Assert.Equal("run.completed", (await ReceiveAsync(socket)).GetProperty("event").GetString());
+    }
+
     /// <summary>Watches from the very first event, leaving at random and coming back with the last number seen.</summary>
     private static async Task<List<int>> WatchAsync(ControlPlaneHost host, Guid runId, int last, Random random)
     {

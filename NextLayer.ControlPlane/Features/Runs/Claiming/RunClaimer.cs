@@ -65,7 +65,7 @@ internal sealed class RunClaimer : IAsyncDisposable
         // The same request twice at once (a repeat overtook its lost answer): one claim, one answer for both.
         var distinct = items.DistinctBy(i => i.RequestId ?? Guid.NewGuid()).ToList();
         var answers = await store.ClaimAsync(distinct, ct);
-        news.Publish([.. answers.SelectMany(a => a).Select(r => new RunHint(r.Run.Id, r.Run.TenantId, r.Run.LastEventSeq, r.Run.Status))]);
+        news.Publish([.. answers.SelectMany(a => a).Select(r => new RunHint(r.Run.Id, r.Run.TenantId, r.Run.LastEventSeq, r.Run.Status, Was: RunStatus.Queued))]);
         if (distinct.Count == items.Count)
             return answers;
         var answerOf = distinct.Zip(answers).ToDictionary(p => p.First, p => p.Second);
