@@ -37,11 +37,13 @@ internal static class BenchCommands
             Measurement("drain", "One-step runs brought to SUCCEEDED a second, with one and two workers.", DrainAsync),
             Measurement("steps", "Three-step runs a second.", DrainRate.MeasureThreeStepsAsync),
             Measurement("latency", "Time from creating a run on an idle system to its first step.", IdleLatency.MeasureAsync),
+            Measurement("stream", "Events over WebSockets to many who watch one run.", StreamFanOut.MeasureAsync),
+            Measurement("foreach", "A for-each step over 1,000 items, with two workers.", ForEachRate.MeasureAsync),
             Measurement("list", "Pages of GET /api/runs over a million runs.", ListLatency.MeasureAsync),
             Measurement(
                 "all", "Everything, with shares of the ceiling.",
                 RawCeiling.MeasureAsync, EnqueueRate.MeasureAsync, WireRate.MeasureAsync, DrainAsync, DrainRate.MeasureThreeStepsAsync,
-                IdleLatency.MeasureAsync, ListLatency.MeasureAsync),
+                IdleLatency.MeasureAsync, StreamFanOut.MeasureAsync, ListLatency.MeasureAsync),
         };
     }
 

@@ -29,4 +29,16 @@ internal sealed record BenchOptions
 
     /// <summary>Requests per kind of list page.</summary>
     public int ListRequests => Quick ? 40 : 200;
+
+    /// <summary>Peers that watch one run.</summary>
+    public int StreamReaders => Quick ? 50 : 500;
+
+    /// <summary>Events that all of them are sent as quickly as they can be written.</summary>
+    public int StreamEvents => Quick ? 500 : 2_000;
+
+    /// <summary>Events whose way to each of them is timed, written at an easy pace.</summary>
+    public int TimedEvents => Quick ? 40 : 200;
+
+    /// <summary>Items of one for-each step.</summary>
+    public int ForEachItems => Quick ? 100 : 1_000;
 }

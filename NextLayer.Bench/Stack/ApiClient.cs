@@ -18,6 +18,9 @@ internal sealed class ApiClient(Uri controlPlane) : IDisposable
         Timeout = TimeSpan.FromSeconds(60),
     };
 
+    /// <summary>Of the control plane's WebSockets.</summary>
+    public Uri SocketAddress { get; } = new UriBuilder(controlPlane) { Scheme = Uri.UriSchemeWs }.Uri;
+
     public static byte[] CreateBody(Guid versionId) => JsonSerializer.SerializeToUtf8Bytes(Request(versionId), NextLayerJson.Options);
 
     public static byte[] BatchBody(Guid versionId, int runs) => JsonSerializer.SerializeToUtf8Bytes(
