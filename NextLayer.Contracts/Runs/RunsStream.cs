@@ -72,4 +72,11 @@ public sealed record ListedRun
     public required bool CancelRequested { get; init; }
     public required int LeaseLosses { get; init; }
     public required int LastEventSeq { get; init; }
+
+    /// <summary>The run whose for-each made this one; null for a run of its own.</summary>
+    public Guid? ParentRunId { get; init; }
+
+    public string? ParentStepId { get; init; }
+    public int? ChildIndex { get; init; }
+    public DateTimeOffset? DeadlineAt { get; init; }
 }
