@@ -39,7 +39,12 @@ public sealed class ForEachTests(Servers servers)
         var view = await stack.UntilAsync(child, RunStatus.Succeeded);
         Assert.Equal((id, "loop", 2), (view.ParentRunId, view.ParentStepId, view.ChildIndex));
         Assert.Equal("""{"item":4,"index":2}""", JsonSerializer.Serialize(view.Parameters));
+        Assert.Equal(1, await CountAsync(stack, ""));
+        Assert.Equal(5, await CountAsync(stack, "&trigger_type=for_each"));
     }
+
+    private static async Task<int> CountAsync(WaitStack stack, string filter) =>
+        JsonElement.Parse(await stack.Host.Http.GetStringAsync($"/api/runs?limit=100{filter}", Ct)).GetProperty("count").GetInt32();
 
     [Fact]
     public async Task EmptyList_EndsAtOnce()

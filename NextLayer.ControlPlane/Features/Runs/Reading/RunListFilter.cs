@@ -26,6 +26,9 @@ internal sealed record RunListFilter
     public Guid? VersionId { get; private init; }
     public string? TriggerType { get; private init; }
 
+    /// <summary>The type of child runs, which are listed only when it is asked for.</summary>
+    public const string ChildTrigger = "for_each";
+
     /// <summary>Part of the error message; only FAILED and CANCELLED runs have one.</summary>
     public string? ErrorText { get; private init; }
 

@@ -15,7 +15,7 @@ internal sealed record RunListQuery(
     [property: FromQuery(Name = "status"), Description("May be given more than once.")] string[]? Status = null,
     [property: FromQuery(Name = "pipeline_id")] Guid? PipelineId = null,
     [property: FromQuery(Name = "pipeline_version_id")] Guid? PipelineVersionId = null,
-    [property: StringLength(50), FromQuery(Name = "trigger_type")] string? TriggerType = null,
+    [property: StringLength(50), FromQuery(Name = "trigger_type"), Description("Child runs of a for-each are left out unless this is for_each.")] string? TriggerType = null,
     [property: FromQuery(Name = "created_after"), Description("Runs made at this time or later, ISO 8601.")] QueryTime? CreatedAfter = null,
     [property: FromQuery(Name = "created_before"), Description("Runs made before this time, ISO 8601.")] QueryTime? CreatedBefore = null,
     [property: StringLength(200), FromQuery(Name = "q"), Description("Beginning of a run's id (6 or more hexadecimal digits), or part of an error message.")] string? Q = null,

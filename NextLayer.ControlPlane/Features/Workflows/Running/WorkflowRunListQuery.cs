@@ -18,7 +18,7 @@ internal sealed record WorkflowRunListQuery(
     [property: FromQuery(Name = "workflow_id"), Description("Runs of this workflow, which is one version of a pipeline.")] Guid? WorkflowId = null,
     [property: FromQuery(Name = "pipeline_id"), Description("Runs of any version of this pipeline.")] Guid? PipelineId = null,
     [property: FromQuery(Name = "status"), Description("pending, running, paused, completed, failed or cancelled; may be given more than once.")] string[]? Status = null,
-    [property: StringLength(50), FromQuery(Name = "trigger_type")] string? TriggerType = null,
+    [property: StringLength(50), FromQuery(Name = "trigger_type"), Description("Child runs of a for-each are left out unless this is for_each.")] string? TriggerType = null,
     [property: FromQuery(Name = "since"), Description("Runs made at this time or later, ISO 8601.")] QueryTime? Since = null,
     [property: FromQuery(Name = "until"), Description("Runs made before this time, ISO 8601.")] QueryTime? Until = null,
     [property: StringLength(200), FromQuery(Name = "q"), Description("Beginning of a run's id (6 or more hexadecimal digits), or part of an error.")] string? Q = null)
