@@ -23,11 +23,28 @@ public sealed class ArchitectureTests
     }
 
     [Theory]
-    [InlineData("Npgsql")]
     [InlineData("StackExchange.Redis")]
     [InlineData("Microsoft.EntityFrameworkCore")]
     public void Worker_Database_IsNotKnown(string assembly) =>
         Assert.DoesNotContain(Assembly.Load("NextLayer.Worker").GetReferencedAssemblies(), reference => reference.Name == assembly);
+
+    // It refuses NextLayer's own database; nothing else in a worker may speak to any.
+    [Fact]
+    public void Worker_Postgres_IsKnownToDatabaseQueryAlone()
+    {
+        const BindingFlags all = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        var strangers =
+            from type in Assembly.Load("NextLayer.Worker").GetTypes()
+            where type.FullName?.StartsWith("NextLayer.Worker.Steps.Database.", StringComparison.Ordinal) != true
+            let fields = type.GetFields(all).Select(field => field.FieldType)
+            let locals = type.GetMethods(all).Cast<MethodBase>().Concat(type.GetConstructors(all))
+                .SelectMany(method => (method.GetMethodBody()?.LocalVariables.Select(local => local.LocalType) ?? [])
+                    .Concat(method.GetParameters().Select(parameter => parameter.ParameterType)))
+            where fields.Concat(locals).Any(used => used.FullName?.Contains("Npgsql", StringComparison.Ordinal) == true)
+            select type.FullName;
+
+        Assert.Empty(strangers.ToList());
+    }
 
     [Fact]
     public void Workflows_Outside_IsNotTouched()

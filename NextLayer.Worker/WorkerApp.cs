@@ -6,6 +6,7 @@ using NextLayer.Worker.Execution;
 using NextLayer.Worker.Platform;
 using NextLayer.Worker.Reporting;
 using NextLayer.Worker.Steps;
+using NextLayer.Worker.Steps.Database;
 using NextLayer.Worker.Steps.Email;
 using NextLayer.Worker.Steps.Http;
 using NextLayer.Worker.Steps.Llm;
@@ -96,6 +97,7 @@ public static class WorkerApp
         services.AddSingleton<IStepHandler, WaitForApprovalStep>();
         services.AddSingleton<IStepHandler, WaitForEventStep>();
         services.AddSingleton<IStepHandler, ForEachStep>();
+        services.AddSingleton<IStepHandler, DatabaseQueryStep>();
         services.AddSingleton<LlmHttp>();
         services.AddSingleton<ILlmProvider, OpenAiProvider>();
         services.AddSingleton<ILlmProvider, AnthropicProvider>();

@@ -34,6 +34,7 @@ internal static class DatabaseQueryStep
               "type": "object",
               "properties": {
                 "rows": { "type": "array", "items": { "type": "object" } },
+                "row": { "type": ["object", "null"] },
                 "count": { "type": "integer" },
                 "truncated": { "type": "boolean" },
                 "columns": { "type": "array" },
@@ -41,7 +42,7 @@ internal static class DatabaseQueryStep
               }
             }
             """),
-        Example = StepSchema.Json("""{ "connector": "warehouse", "sql": "SELECT id, total FROM orders WHERE customer = $1", "params": ["{{ input.customer }}"] }"""),
+        Example = StepSchema.Json("""{ "connector": "postgres", "sql": "SELECT id, total FROM orders WHERE customer = $1", "params": ["{{ input.customer }}"] }"""),
         DefaultRetry = new RetryPolicy { MaxAttempts = 3 },
         Check = RefuseTemplates,
     };
