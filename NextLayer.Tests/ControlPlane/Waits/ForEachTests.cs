@@ -83,7 +83,7 @@ public sealed class ForEachTests(Servers servers)
         await stack.Probe.StartedAsync("p", 3);
         stack.Probe.Fail("p", number: 2);
         var failed = await stack.UntilAsync(id, RunStatus.Failed);
-        var first = stack.Probe.Calls.First().Config.GetProperty("n").GetString();
+        var first = (await stack.Probe.StartedAsync("p", 1)).Config.GetProperty("n").GetString();
 
         Assert.StartsWith("step loop failed: ITEM_FAILED: Item ", failed.ErrorMessage, StringComparison.Ordinal);
         await Eventually.TrueAsync(
