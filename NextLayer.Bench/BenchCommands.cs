@@ -43,7 +43,7 @@ internal static class BenchCommands
             Measurement(
                 "all", "Everything, with shares of the ceiling.",
                 RawCeiling.MeasureAsync, EnqueueRate.MeasureAsync, WireRate.MeasureAsync, DrainAsync, DrainRate.MeasureThreeStepsAsync,
-                IdleLatency.MeasureAsync, StreamFanOut.MeasureAsync, ListLatency.MeasureAsync),
+                IdleLatency.MeasureAsync, StreamFanOut.MeasureAsync, ForEachRate.MeasureAsync, ListLatency.MeasureAsync),
         };
     }
 

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using NextLayer.Contracts.Json;
 using NextLayer.Contracts.Runs;
+using NextLayer.Contracts.Workflows;
 
 namespace NextLayer.Contracts.Client;
 
@@ -51,17 +52,20 @@ public sealed class NextLayerClient : IDisposable
     public async Task<Run> RunWorkflowAsync(
         Guid workflowId, JsonElement? input = null, string? idempotencyKey = null, CancellationToken ct = default)
     {
-        var started = await SendAsync<Started>(HttpMethod.Post, $"api/v1/workflows/{workflowId}/run", new { Input = input }, idempotencyKey, ct);
+        var started = await SendAsync<Started>(HttpMethod.Post, $"api/v1/workflows/{workflowId}/run", new RunWorkflowRequest { Input = input }, idempotencyKey, ct);
         return await GetRunAsync(started.Id, ct);
     }
 
     /// <summary>
     /// <c>POST /api/v1/runs/{id}/resume</c>: decides what a paused run's step waits for. The data, an object, becomes the step's
-    /// output; at an approval <c>approved: false</c> in it rejects.
+    /// output; at an approval <c>approved: false</c> in it rejects. Who decides is asked only where calls carry no identity.
     /// </summary>
-    public async Task<Run> ResumeAsync(Guid runId, string stepId, JsonElement? data = null, CancellationToken ct = default)
+    /// <exception cref="NextLayerException"><c>run_not_found</c>; <c>step_not_waiting</c> and other conflicts with the run's state.</exception>
+    public async Task<Run> ResumeAsync(
+        Guid runId, string stepId, JsonElement? data = null, string? by = null, CancellationToken ct = default)
     {
-        await SendAsync<JsonElement>(HttpMethod.Post, $"api/v1/runs/{runId}/resume", new { StepId = stepId, Data = data }, null, ct);
+        var decision = new ResumeRunRequest { StepId = stepId, Data = data, By = by };
+        await SendAsync<JsonElement>(HttpMethod.Post, $"api/v1/runs/{runId}/resume", decision, null, ct);
         return await GetRunAsync(runId, ct);
     }
 

@@ -60,27 +60,6 @@ public sealed class ClientTests(Api api) : IClassFixture<Api>
     }
 
     [Fact]
-    public async Task RunWorkflowAndResume_AreTheWorkflowApisCalls()
-    {
-        var runId = (await new NextLayerClient(api.Http).CreateRunAsync(await RequestAsync(), ct: Ct)).Id;
-        var workflows = new WorkflowApi(runId) { InnerHandler = new SocketsHttpHandler() };
-        using var http = new HttpClient(workflows) { BaseAddress = api.Host.Address };
-        using var client = new NextLayerClient(http);
-        var workflowId = Guid.CreateVersion7();
-
-        var started = await client.RunWorkflowAsync(workflowId, JsonElement.Parse("""{"n": 1}"""), "order-17", Ct);
-        var resumed = await client.ResumeAsync(runId, "ask", JsonElement.Parse("""{"approved": true}"""), Ct);
-
-        Assert.Equal((runId, runId), (started.Id, resumed.Id));
-        Assert.Equal(
-            [
-                $$$"""POST /api/v1/workflows/{{{workflowId}}}/run order-17 {"input":{"n":1}}""",
-                $$$"""POST /api/v1/runs/{{{runId}}}/resume  {"step_id":"ask","data":{"approved":true}}""",
-            ],
-            workflows.Calls);
-    }
-
-    [Fact]
     public async Task Calls_AnswerThatIsNoProblemDocument_StillTellsTheStatus()
     {
         using var http = new HttpClient(new Proxy()) { BaseAddress = new Uri("http://proxy.example/") };
@@ -103,21 +82,6 @@ public sealed class ClientTests(Api api) : IClassFixture<Api>
     {
         var tenant = await api.AddTenantAsync();
         return new CreateRunRequest { TenantId = tenant, PipelineVersionId = await api.AddVersionAsync(tenant, await api.AddPipelineAsync(tenant)) };
-    }
-
-    /// <summary>Takes the Workflow API's calls down and answers them; lets the others through.</summary>
-    private sealed class WorkflowApi(Guid runId) : DelegatingHandler
-    {
-        public List<string> Calls { get; } = [];
-
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            if (!request.RequestUri!.AbsolutePath.StartsWith("/api/v1/", StringComparison.Ordinal)) // Every request has an address.
-                return await base.SendAsync(request, cancellationToken);
-            var key = request.Headers.TryGetValues("Idempotency-Key", out var keys) ? keys.Single() : "";
-            Calls.Add($"{request.Method} {request.RequestUri.AbsolutePath} {key} {await request.Content!.ReadAsStringAsync(cancellationToken)}"); // Both have a body.
-            return new HttpResponseMessage(HttpStatusCode.Created) { Content = new StringContent($$"""{"id": "{{runId}}", "status": "pending"}""") };
-        }
     }
 
     private sealed class Proxy : HttpMessageHandler
