@@ -145,7 +145,7 @@ public sealed class AddressGuardTests
         Assert.Equal(allowed, new AllowedHosts(["*.internal.example"]).AllowsName(host, 443));
 
     [Theory]
-    [InlineData("http://x")]
+    [InlineData("ftp://x")]
     [InlineData("a b")]
     [InlineData("host:port")]
     [InlineData("10.0.0.0/33")]

@@ -43,7 +43,6 @@ public sealed class StepCatalogTests
 
     [Theory]
     [InlineData("llm_call", """{ "mode": "extract", "schema": { "type": "thing" } }""", "invalid_config", "schema")]
-    [InlineData("inline_code", """{ "language": "expression", "code": "1 +" }""", "invalid_expression", "code")]
     [InlineData("database_query", """{ "sql": "SELECT {{ input.x }}" }""", "SQL_TEMPLATE", "sql")]
     public void Check_OfAConfigThatNoSchemaCouldRefuse_FindsTheProblem(string type, string config, string code, string path)
     {
