@@ -11,7 +11,7 @@ fi
 # --help installs nothing.
 case " $* " in
     *" --help "* | *" -h "*) ;;
-    *) scripts/ensure-tools.sh postgres redis ;;
+    *) scripts/ensure-tools.sh postgres redis node ;;
 esac
 
 exec dotnet run --project NextLayer.AppHost -- "$@"

@@ -15,7 +15,7 @@ if ! command -v dotnet >/dev/null 2>&1; then
     exit 1
 fi
 
-scripts/ensure-tools.sh postgres redis
+scripts/ensure-tools.sh postgres redis node chromium
 
 # The tests start the plain-process backend, whatever this machine has.
 export Orchestrator=embedded
@@ -25,6 +25,8 @@ rm -rf "$results"
 dotnet build NextLayer.sln --nologo --verbosity quiet
 
 status=0
+# The client's own tests; the build above fetched its packages.
+npm --prefix NextLayer.Dashboard/client run --silent test || status=$?
 dotnet test NextLayer.Tests --no-build --nologo \
     --logger "console;verbosity=minimal" --logger "trx;LogFileName=results.trx" \
     --results-directory "$results" --settings NextLayer.Tests/coverage.runsettings \

@@ -5,6 +5,7 @@ using NextLayer.ControlPlane.Features.Engine;
 using NextLayer.ControlPlane.Features.Facilities;
 using NextLayer.ControlPlane.Features.Pipelines;
 using NextLayer.ControlPlane.Features.Runs;
+using NextLayer.ControlPlane.Features.Stats;
 using NextLayer.ControlPlane.Features.Streaming;
 using NextLayer.ControlPlane.Features.Tenants;
 using NextLayer.ControlPlane.Features.Triggers;
@@ -55,6 +56,7 @@ internal static class ControlPlaneApp
         builder.Services.AddRunStream();
         builder.Services.AddWorkflowApi();
         builder.Services.AddTriggers();
+        builder.Services.AddStats();
         builder.Services.AddScoped<TenantStore>();
         builder.Services.AddScoped<FacilityStore>();
         builder.Services.AddScoped<ConnectorInstanceStore>();
@@ -70,6 +72,7 @@ internal static class ControlPlaneApp
         api.MapWaits();
         api.MapRunStream();
         api.MapTriggers();
+        api.MapStats();
         api.MapTenants();
         api.MapFacilities();
         api.MapConnectorInstances();

@@ -1,10 +1,3 @@
 using NextLayer.Dashboard;
-using NextLayer.ServiceDefaults;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
-
-var app = builder.Build();
-app.MapDefaultEndpoints();
-app.MapStartPage();
-app.Run();
+DashboardApp.Create(args).Run();

@@ -11,6 +11,7 @@ public sealed class ArchitectureTests
     [InlineData("NextLayer.ServiceDefaults")]
     [InlineData("NextLayer.AppHost.Embedded")]
     [InlineData("NextLayer.ControlPlane", "NextLayer.Contracts", "NextLayer.Workflows", "NextLayer.ServiceDefaults")]
+    [InlineData("NextLayer.Dashboard", "NextLayer.Contracts", "NextLayer.ServiceDefaults")]
     [InlineData("NextLayer.Worker", "NextLayer.Contracts", "NextLayer.Workflows", "NextLayer.ServiceDefaults")]
     [InlineData("NextLayer.Demo", "NextLayer.Contracts", "NextLayer.ServiceDefaults")]
     public void References_OfAnAssembly_StayWithinWhatItMayKnow(string name, params string[] allowed)

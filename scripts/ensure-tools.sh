@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what is missing of the programs named as arguments: postgres, redis, chromium.
+# Installs what is missing of the programs named as arguments: postgres, redis, node, chromium.
 # Says nothing when nothing is missing. Debian and Ubuntu through apt-get, macOS through Homebrew.
 #
 #   scripts/ensure-tools.sh postgres redis
@@ -18,12 +18,18 @@ have_postgres() {
     return 1
 }
 
+# Vite needs 20.19.
+have_node() {
+    have node && have npm && node -e 'const [a, b] = process.versions.node.split("."); process.exit(+a > 20 || (+a === 20 && +b >= 19) ? 0 : 1)'
+}
+
 have_tool() {
     case $1 in
         postgres) have_postgres ;;
         redis) have redis-server ;;
+        node) have_node ;;
         chromium) have chromium || have chromium-browser || have google-chrome || [ -d "/Applications/Google Chrome.app" ] ;;
-        *) echo "ensure-tools.sh: '$1' is none of postgres, redis, chromium" >&2; exit 2 ;;
+        *) echo "ensure-tools.sh: '$1' is none of postgres, redis, node, chromium" >&2; exit 2 ;;
     esac
 }
 
@@ -31,6 +37,7 @@ apt_package() {
     case $1 in
         postgres) echo postgresql ;;
         redis) echo redis-server ;;
+        node) echo nodejs npm ;;
         chromium) echo chromium ;;
     esac
 }
@@ -39,6 +46,7 @@ brew_package() {
     case $1 in
         postgres) echo postgresql@17 ;;
         redis) echo redis ;;
+        node) echo node ;;
         chromium) echo "--cask google-chrome" ;;
     esac
 }
@@ -107,5 +115,11 @@ else
 fi
 
 for tool in $missing; do
-    have_tool "$tool" || { echo "$tool was installed but cannot be found." >&2; exit 1; }
+    have_tool "$tool" && continue
+    if [ "$tool" = node ] && have node; then
+        echo "The package manager's Node.js $(node --version) is too old: install 20.19 or newer from https://nodejs.org" >&2
+    else
+        echo "$tool was installed but cannot be found." >&2
+    fi
+    exit 1
 done

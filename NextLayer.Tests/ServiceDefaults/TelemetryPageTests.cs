@@ -15,6 +15,7 @@ public sealed class TelemetryPageTests
     {
         { "control plane", "NextLayer.ControlPlane" },
         { "worker", "NextLayer.Worker" },
+        { "dashboard", "NextLayer.Dashboard" },
     };
 
     [Theory]

@@ -10,6 +10,13 @@ internal sealed class RunIds(TimeProvider time)
     private long lastMilliseconds;
     private int counter;
 
+    /// <summary>Least id that a run made at this time or later can have: a UUIDv7 begins with 48 bits of Unix milliseconds.</summary>
+    public static Guid FirstAt(DateTimeOffset time)
+    {
+        var milliseconds = Math.Clamp(time.ToUnixTimeMilliseconds() + (time.Ticks % TimeSpan.TicksPerMillisecond > 0 ? 1 : 0), 0, 0xFFFF_FFFF_FFFF);
+        return Guid.ParseExact($"{milliseconds:x12}{new string('0', 20)}", "N");
+    }
+
     public Guid Next()
     {
         long milliseconds;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using NextLayer.Contracts.Runs;
+using NextLayer.ControlPlane.Platform.Database;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Registry;
 
@@ -58,8 +59,8 @@ internal sealed record RunListFilter
         var statuses = query.Status is { Length: > 0 } given ? given.Distinct().ToArray() : null;
         return new RunListFilter
         {
-            FirstId = Max(first, query.CreatedAfter is { } after ? IdAt(after.Value) : Guid.Empty),
-            EndId = Min(end, query.CreatedBefore is { } before ? IdAt(before.Value) : Guid.AllBitsSet),
+            FirstId = Max(first, query.CreatedAfter is { } after ? RunIds.FirstAt(after.Value) : Guid.Empty),
+            EndId = Min(end, query.CreatedBefore is { } before ? RunIds.FirstAt(before.Value) : Guid.AllBitsSet),
             Statuses = errorText is null ? statuses : [.. (statuses ?? ["FAILED", "CANCELLED"]).Intersect(["FAILED", "CANCELLED"])],
             TenantId = query.TenantId,
             PipelineId = query.PipelineId,
@@ -68,13 +69,6 @@ internal sealed record RunListFilter
             ErrorText = errorText,
             Cursor = query.Cursor is null ? null : Guid.ParseExact(query.Cursor, "N"),
         };
-    }
-
-    // A UUIDv7 begins with 48 bits of Unix milliseconds.
-    private static Guid IdAt(DateTimeOffset time)
-    {
-        var milliseconds = Math.Clamp(time.ToUnixTimeMilliseconds() + (time.Ticks % TimeSpan.TicksPerMillisecond > 0 ? 1 : 0), 0, 0xFFFF_FFFF_FFFF);
-        return Guid.ParseExact($"{milliseconds:x12}{new string('0', 20)}", "N");
     }
 
     private static (Guid First, Guid End)? IdPrefix(string? q)

@@ -28,7 +28,7 @@ internal sealed class ApprovalList(Databases databases)
         ORDER BY a.requested_at DESC, a.run_id DESC, a.step_id
         """;
 
-    private const string CountSql = $"SELECT count(*) FROM (SELECT 1 {Where} LIMIT 10001) AS some";
+    private const string CountSql = $"SELECT count(*) FROM (SELECT 1 {Where} LIMIT 10001) AS counted";
 
     /// <summary>One page, the newest first, and how many there are in all.</summary>
     public async Task<(IReadOnlyList<Approval> Items, long Total)> ReadAsync(

@@ -1,0 +1,30 @@
+using NextLayer.Dashboard.Forwarding;
+using NextLayer.Dashboard.Pages;
+using NextLayer.ServiceDefaults;
+
+namespace NextLayer.Dashboard;
+
+/// <summary>Puts the dashboard's host together, for <c>Program</c> and for tests alike.</summary>
+internal static class DashboardApp
+{
+    /// <param name="webRoot">Folder of the built pages; null takes <c>wwwroot</c> beside the application.</param>
+    /// <param name="configure">Last word on settings, for tests.</param>
+    public static WebApplication Create(string[] args, string? webRoot = null, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, WebRootPath = webRoot });
+        configure?.Invoke(builder);
+        builder.AddServiceDefaults();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.AddControlPlaneProxy();
+
+        var app = builder.Build();
+        app.UseMiddleware<SameOriginGuard>();
+        app.UseClientFiles();
+        app.UseRouting();
+        app.UseWebSockets();
+        app.MapDefaultEndpoints();
+        app.MapReverseProxy();
+        app.MapClientPages();
+        return app;
+    }
+}

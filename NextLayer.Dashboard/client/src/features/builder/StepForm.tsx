@@ -1,0 +1,163 @@
+import { useQuery } from "@tanstack/react-query";
+import { Trash2, X } from "lucide-react";
+import { useEffect, useState } from "react";
+import { connectorsQuery, recentRunsQuery, runStepsQuery } from "@/shared/api/queries";
+import type { DefinitionFlaw, JsonObject, PipelineVersion, StepType } from "@/shared/api/types";
+import { SchemaForm } from "@/shared/form/SchemaForm";
+import { withMember } from "@/shared/form/schema";
+import { object, type GraphNode } from "@/shared/graph/definition";
+import { colorOfType, iconOfType } from "@/shared/graph/stepTypes";
+import { IconButton } from "@/shared/ui/Button";
+import { Field, TextInput } from "@/shared/ui/Form";
+import { JsonTree } from "@/shared/ui/JsonTree";
+import { changeStep, renameStep, upstreamOf, type Draft } from "./model";
+
+/** What every step may have besides its config. */
+const ENVELOPE: JsonObject = {
+  type: "object",
+  properties: {
+    when: { type: "string", title: "Only when", description: "An expression; when it is false the step is skipped.", "x-ui": { widget: "expression", placeholder: "input.amount > 100" } },
+    timeout_seconds: { type: "number", title: "Time limit in seconds", default: 60 },
+    on_error: { type: "string", title: "When it fails", enum: ["fail", "continue", "branch"], default: "fail", description: "Fail the run, go on as if nothing were, or go on by the port named error." },
+    retry: {
+      type: "object",
+      title: "Try again",
+      properties: {
+        max_attempts: { type: "integer", title: "Attempts in all" },
+        backoff: { type: "string", title: "Pause grows", enum: ["fixed", "exponential"] },
+        initial_seconds: { type: "number", title: "First pause in seconds" },
+        max_seconds: { type: "number", title: "Longest pause in seconds" },
+      },
+    },
+  },
+};
+
+interface Props {
+  version: PipelineVersion;
+  draft: Draft;
+  node: GraphNode;
+  type: StepType | undefined;
+  flaws: readonly DefinitionFlaw[];
+  frozen: boolean;
+  onChange: (draft: Draft | null, about?: string) => void;
+  onRenamed: (id: string) => void;
+  onDelete: () => void;
+  onClose: () => void;
+}
+
+export function StepForm({ version, draft, node, type, flaws, frozen, onChange, onRenamed, onDelete, onClose }: Props) {
+  const connectors = useQuery(connectorsQuery(version.tenant_id)).data?.items ?? [];
+  const Icon = iconOfType(node.type);
+  const own = flaws.filter((flaw) => flaw.node_id === node.id);
+  const fields = fieldErrors(own);
+  const loose = own.filter((flaw) => !flaw.path?.includes(".config."));
+  return (
+    <aside aria-label={`Set up ${node.label}`} className="flex min-h-0 flex-col overflow-hidden rounded-xl border border-line bg-surface">
+      <header className="flex items-center gap-2.5 border-b border-line px-4 py-2.5">
+        <Icon className="size-4 shrink-0" style={{ color: colorOfType(node.type) }} aria-hidden />
+        <div className="min-w-0 flex-1">
+          <h2 className="truncate text-sm font-semibold">{node.label}</h2>
+          <p className="truncate text-xs text-ink-3">{type?.label ?? node.type}</p>
+        </div>
+        {!frozen && <IconButton small label="Delete the step" icon={Trash2} onClick={onDelete} />}
+        <IconButton small label="Close the step" icon={X} onClick={onClose} />
+      </header>
+      <fieldset disabled={frozen} className="flex min-h-0 min-w-0 flex-col gap-4 overflow-y-auto p-4">
+        {loose.length > 0 && (
+          <ul className="flex flex-col gap-1 rounded-lg bg-danger-soft px-3 py-2 text-sm">
+            {loose.map((flaw, index) => (
+              <li key={index}>{flaw.message}</li>
+            ))}
+          </ul>
+        )}
+        <div className="grid gap-3 sm:grid-cols-2">
+          <Field label="Title">{(ids) => <TextInput {...ids} value={node.label} maxLength={200} onChange={(event) => onChange(changeStep(draft, node.id, { label: event.target.value }), `label ${node.id}`)} />}</Field>
+          <Name draft={draft} node={node} onRename={(to) => { const next = renameStep(draft, node.id, to); if (next) { onChange(next); onRenamed(to); } return next !== null; }} />
+        </div>
+        {type?.description && <p className="text-xs text-ink-2">{type.description}</p>}
+        {type ? (
+          <SchemaForm
+            key={node.id}
+            templates
+            schema={type.config_schema}
+            value={node.config}
+            errors={fields}
+            options={{ connector: connectors.map((each) => ({ value: each.id, label: each.connector_type })) }}
+            onChange={(config) => onChange(changeStep(draft, node.id, { config: object(config) ?? {} }), `config ${node.id}`)}
+          />
+        ) : (
+          <JsonTree value={node.config} label="Configuration" />
+        )}
+        <Values version={version} draft={draft} node={node} />
+        <details className="rounded-lg border border-line px-3 py-2" open={["when", "timeout_seconds", "on_error", "retry"].some((name) => name in node.data)}>
+          <summary className="text-xs font-medium text-ink-2">When, how long, and when it fails</summary>
+          <div className="pt-3 pb-1">
+            <SchemaForm
+              key={node.id}
+              schema={ENVELOPE}
+              value={node.data}
+              onChange={(value) => {
+                let data: JsonObject = { ...node.data };
+                for (const name of ["when", "timeout_seconds", "on_error", "retry"]) data = withMember(data, name, object(value)?.[name]);
+                onChange(changeStep(draft, node.id, { data }), `data ${node.id}`);
+              }}
+            />
+          </div>
+        </details>
+      </fieldset>
+    </aside>
+  );
+}
+
+function Name({ draft, node, onRename }: { draft: Draft; node: GraphNode; onRename: (to: string) => boolean }) {
+  const [text, setText] = useState(node.id);
+  useEffect(() => setText(node.id), [node.id]);
+  const taken = text !== node.id && draft.nodes.some((each) => each.id === text);
+  const wrong = taken ? "Another step has this name." : /^[A-Za-z0-9_-]{1,63}$/.test(text) ? undefined : "Letters, digits, _ and - only.";
+  const take = () => {
+    if (text === node.id) return;
+    if (wrong || !onRename(text)) setText(node.id);
+  };
+  return (
+    <Field label="Name in templates" error={wrong}>
+      {(ids) => <TextInput {...ids} className="font-mono text-xs" value={text} onChange={(event) => setText(event.target.value)} onBlur={take} onKeyDown={(event) => event.key === "Enter" && take()} />}
+    </Field>
+  );
+}
+
+/** What templates of this step can use, with the values of the last run where there was one. */
+function Values({ version, draft, node }: { version: PipelineVersion; draft: Draft; node: GraphNode }) {
+  const upstream = upstreamOf(draft, node.id);
+  const [open, setOpen] = useState(false);
+  const last = useQuery({ ...recentRunsQuery({ pipelineId: version.pipeline_id, status: ["SUCCEEDED"], limit: 1 }), enabled: open, refetchInterval: false }).data?.items[0];
+  const steps = useQuery({ ...runStepsQuery(last?.id ?? ""), enabled: open && Boolean(last) }).data;
+  return (
+    <details className="rounded-lg border border-line px-3 py-2" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary className="text-xs font-medium text-ink-2">Values to use here</summary>
+      <div className="flex flex-col gap-2.5 pt-3 pb-1 text-xs">
+        <p className="text-ink-3">Click a name to copy it as a template, such as {"{{ input.order_id }}"}.</p>
+        {last ? <JsonTree value={last.parameters} root="input" label="input" /> : <p className="text-ink-2">There is no run to take examples from yet.</p>}
+        {upstream.map((id) => {
+          const output = steps?.findLast((each) => each.step_id === id && each.status === "completed")?.output;
+          return (
+            <div key={id}>
+              <p className="mb-1 font-mono text-ink-2">{id}</p>
+              {output !== undefined && output !== null ? <JsonTree value={output} root={id} label={`Output of ${id}`} /> : <p className="text-ink-3">No output known yet.</p>}
+            </div>
+          );
+        })}
+      </div>
+    </details>
+  );
+}
+
+/** Flaws of a step's config by the path that its form has for them. */
+export function fieldErrors(flaws: readonly DefinitionFlaw[]): Record<string, string[]> {
+  const fields: Record<string, string[]> = {};
+  for (const flaw of flaws) {
+    const path = flaw.path?.split(".config.")[1];
+    if (path) (fields[path] ??= []).push(flaw.message);
+  }
+  return fields;
+}
+

@@ -1,0 +1,287 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate as useAnyNavigate } from "@tanstack/react-router";
+import { Archive, Check, CopyPlus, GitCompareArrows, Pencil, Play, Trash2, Undo2 } from "lucide-react";
+import { lazy, Suspense, useMemo, useState } from "react";
+import { post, remove, sentenceOf } from "@/shared/api/http";
+import { pipelineQuery, versionQuery, versionsQuery } from "@/shared/api/queries";
+import type { Pipeline, PipelineVersion, Validation, VersionStatus } from "@/shared/api/types";
+import { readDefinition } from "@/shared/graph/definition";
+import { Time } from "@/shared/time/Time";
+import { Button, buttonClass } from "@/shared/ui/Button";
+import { CopyButton } from "@/shared/ui/Copy";
+import { Segments, Select } from "@/shared/ui/Form";
+import { JsonTree } from "@/shared/ui/JsonTree";
+import { Confirm } from "@/shared/ui/Overlay";
+import { Card, Page } from "@/shared/ui/Page";
+import { Empty, Failure, SkeletonRows } from "@/shared/ui/States";
+import { VersionBadge } from "@/shared/ui/Status";
+import { toast } from "@/shared/ui/toasts";
+import { cx } from "@/shared/ui/cx";
+import { compare } from "./compare";
+import { DifferenceView } from "./DifferenceView";
+import { LastRuns } from "./PipelinesPage";
+
+const GraphView = lazy(() => import("@/features/run/GraphView"));
+const route = getRouteApi("/pipelines/$pipelineId");
+
+export function PipelinePage() {
+  const { pipelineId } = route.useParams();
+  const pipeline = useQuery(pipelineQuery(pipelineId));
+  const versions = useQuery(versionsQuery({ pipelineId }));
+  if (pipeline.isPending || versions.isPending)
+    return (
+      <Page title="Pipeline">
+        <SkeletonRows />
+      </Page>
+    );
+  if (!pipeline.data || !versions.data)
+    return (
+      <Page title="Pipeline">
+        <Failure error={pipeline.error ?? versions.error} what="this pipeline" retry={() => void pipeline.refetch()} />
+      </Page>
+    );
+  return <Versions pipeline={pipeline.data} versions={versions.data.items} />;
+}
+
+function Versions({ pipeline, versions }: { pipeline: Pipeline; versions: readonly PipelineVersion[] }) {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const listed = versions.find((each) => each.id === search.version) ?? (search.version ? undefined : (versions.find((each) => each.status === "APPROVED") ?? versions[0]));
+  const other = useQuery({ ...versionQuery(search.version ?? ""), enabled: Boolean(search.version) && !listed }).data;
+  const version = listed ?? other;
+  const fresh = useNewDraft(pipeline, version);
+  const current = versions.filter((each) => each.status === "APPROVED").sort((a, b) => b.version_number - a.version_number)[0];
+  return (
+    <Page
+      title={pipeline.name}
+      trail={
+        <>
+          <Link to="/pipelines" className="hover:text-ink hover:underline">
+            Pipelines
+          </Link>
+          {" / "}
+          <span className="font-mono">{pipeline.id.slice(-8)}</span>
+          <CopyButton text={pipeline.id} label="Copy the pipeline's id" />
+        </>
+      }
+      note={
+        <span className="flex flex-wrap items-center gap-x-4">
+          {pipeline.description && <span className="text-pretty">{pipeline.description}</span>}
+          <LastRuns pipelineId={pipeline.id} />
+        </span>
+      }
+      actions={
+        <>
+          <Link to="/runs" search={{ pipeline: pipeline.id }} className={buttonClass()}>
+            Its runs
+          </Link>
+          {current && (
+            <Link to="/start" search={{ version: current.id }} className={buttonClass("primary")}>
+              <Play className="size-3.5" aria-hidden /> Start a run
+            </Link>
+          )}
+        </>
+      }
+    >
+      {!version ? (
+        <div className="rounded-xl border border-line bg-surface">
+          <Empty title="No version yet" action={<Button kind="primary" icon={Pencil} busy={fresh.isPending} onClick={() => fresh.mutate()}>Draw the first version</Button>} />
+        </div>
+      ) : (
+        <div className="grid grid-cols-1 gap-4 lg:grid-cols-[16rem_minmax(0,1fr)]">
+          <nav aria-label="Versions" className="h-fit max-h-72 overflow-y-auto rounded-xl border border-line bg-surface p-1.5 lg:max-h-[75vh]">
+            {versions.map((each) => (
+              <button
+                key={each.id}
+                type="button"
+                aria-current={each.id === version.id ? "true" : undefined}
+                onClick={() => void navigate({ search: (old) => ({ ...old, version: each.id, with: undefined }) })}
+                className={cx("flex w-full items-center gap-2 rounded-md px-2.5 py-2 text-left text-sm hover:bg-hover ring-inset-focus", each.id === version.id && "bg-accent-soft hover:bg-accent-soft")}
+              >
+                <span className="min-w-0 flex-1">
+                  <span className="block truncate font-medium">
+                    {each.version}
+                    {each.id === current?.id && <span className="ml-1.5 text-2xs font-normal text-ink-3">current</span>}
+                  </span>
+                  <Time at={each.updated_at} className="text-xs text-ink-3" />
+                </span>
+                <VersionBadge status={each.status} />
+              </button>
+            ))}
+          </nav>
+          <VersionCard key={version.id} version={version} versions={versions} onDraft={() => fresh.mutate()} drafting={fresh.isPending} />
+        </div>
+      )}
+    </Page>
+  );
+}
+
+/** A new draft that begins as a copy of a version. */
+function useNewDraft(pipeline: Pipeline, version: PipelineVersion | undefined) {
+  const client = useQueryClient();
+  const navigate = useAnyNavigate();
+  return useMutation({
+    mutationFn: async () => {
+      const all = await client.fetchQuery({ ...versionsQuery({ pipelineId: pipeline.id }), staleTime: 0 });
+      const taken = new Set(all.items.map((each) => each.version));
+      let number = Math.max(0, ...all.items.map((each) => each.version_number)) + 1;
+      while (taken.has(`v${number}`)) number++;
+      return post<PipelineVersion>("/api/pipeline-versions", {
+        tenant_id: pipeline.tenant_id,
+        pipeline_id: pipeline.id,
+        version: `v${number}`,
+        dag_spec: version?.dag_spec ?? { nodes: [], edges: [] },
+        ...(version?.input_schema ? { input_schema: version.input_schema } : {}),
+      });
+    },
+    onSuccess: (made) => {
+      void client.invalidateQueries({ queryKey: ["versions"] });
+      void navigate({ to: "/pipelines/$pipelineId/versions/$versionId/edit", params: { pipelineId: pipeline.id, versionId: made.id } });
+    },
+  });
+}
+
+function VersionCard({ version, versions, onDraft, drafting }: { version: PipelineVersion; versions: readonly PipelineVersion[]; onDraft: () => void; drafting: boolean }) {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const graph = useMemo(() => readDefinition(version.dag_spec), [version]);
+  const against = versions.find((each) => each.id === search.with);
+  const tab = search.tab ?? "graph";
+  return (
+    <div className="flex min-w-0 flex-col gap-4">
+      <div className="flex flex-wrap items-center gap-2">
+        <h2 className="text-lg font-semibold">{version.version}</h2>
+        <VersionBadge status={version.status} />
+        <span className="text-xs text-ink-3">
+          number {version.version_number}, {version.frozen_at ? <>frozen <Time at={version.frozen_at} /></> : <>changed <Time at={version.updated_at} /></>}
+        </span>
+        <span className="flex-1" />
+        <VersionActions version={version} onDraft={onDraft} drafting={drafting} />
+      </div>
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        <Segments label="View" value={tab} options={[["graph", "Graph"], ["json", "JSON"], ["input", "Input"]]} onChange={(value) => void navigate({ search: (old) => ({ ...old, tab: value === "graph" ? undefined : (value as "json" | "input") }), replace: true })} />
+        {versions.length > 1 && (
+          <label className="flex items-center gap-2 text-xs text-ink-2">
+            <GitCompareArrows className="size-4" aria-hidden /> Compare with
+            <Select value={search.with ?? ""} onChange={(event) => void navigate({ search: (old) => ({ ...old, with: event.target.value || undefined }), replace: true })}>
+              <option value="">none</option>
+              {versions.filter((each) => each.id !== version.id).map((each) => (
+                <option key={each.id} value={each.id}>
+                  {each.version}
+                </option>
+              ))}
+            </Select>
+          </label>
+        )}
+      </div>
+      {against && (
+        <Card title={`From ${against.version} to ${version.version}`}>
+          <DifferenceView difference={compare(against.dag_spec, version.dag_spec)} />
+        </Card>
+      )}
+      {tab === "graph" ? (
+        <div className="h-[26rem] overflow-hidden rounded-xl border border-line bg-surface xl:h-[32rem]">
+          {graph.nodes.length === 0 ? (
+            <Empty title="It has no steps">A run of it succeeds at once.</Empty>
+          ) : (
+            <Suspense fallback={<SkeletonRows />}>
+              <GraphView graph={graph} view={null} />
+            </Suspense>
+          )}
+        </div>
+      ) : tab === "json" ? (
+        <JsonTree value={version.dag_spec} label="Definition" />
+      ) : version.input_schema ? (
+        <JsonTree value={version.input_schema} label="Input schema" />
+      ) : (
+        <div className="rounded-xl border border-line bg-surface">
+          <Empty title="Any input is taken">This version has no schema for its input.</Empty>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function VersionActions({ version, onDraft, drafting }: { version: PipelineVersion; onDraft: () => void; drafting: boolean }) {
+  const client = useQueryClient();
+  const navigate = route.useNavigate();
+  const [asked, setAsked] = useState<VersionStatus | "delete" | null>(null);
+  const validation = useQuery({
+    queryKey: ["validation", version.id, version.updated_at],
+    queryFn: () => post<Validation>(`/api/pipeline-versions/${version.id}/validate`),
+    enabled: version.status === "DRAFT",
+  }).data;
+  const after = () => {
+    setAsked(null);
+    void client.invalidateQueries({ queryKey: ["versions"] });
+    void client.invalidateQueries({ queryKey: ["version", version.id] });
+  };
+  const change = useMutation({
+    mutationFn: (status: VersionStatus) => post(`/api/pipeline-versions/${version.id}/status`, { status }),
+    onSuccess: (_, status) => {
+      toast(`${version.version} is ${status.toLowerCase()}.`);
+      after();
+    },
+  });
+  const destroy = useMutation({
+    mutationFn: () => remove(`/api/pipeline-versions/${version.id}`),
+    onSuccess: () => {
+      after();
+      void navigate({ search: {} });
+    },
+  });
+  const flaws = validation?.errors.length ?? 0;
+  return (
+    <div className="flex flex-wrap gap-2">
+      {version.status === "DRAFT" && (
+        <>
+          <Link to="/pipelines/$pipelineId/versions/$versionId/edit" params={{ pipelineId: version.pipeline_id, versionId: version.id }} className={buttonClass()}>
+            <Pencil className="size-3.5" aria-hidden /> Edit
+          </Link>
+          <Button kind="primary" icon={Check} disabled={flaws > 0} title={flaws > 0 ? `${flaws} things are wrong in it: edit it first` : undefined} onClick={() => setAsked("APPROVED")}>
+            Approve
+          </Button>
+          <Button kind="ghost" icon={Trash2} onClick={() => setAsked("delete")}>
+            Delete
+          </Button>
+        </>
+      )}
+      {version.status === "APPROVED" && (
+        <>
+          <Link to="/start" search={{ version: version.id }} className={buttonClass()}>
+            <Play className="size-3.5" aria-hidden /> Run
+          </Link>
+          <Button icon={Archive} onClick={() => setAsked("DEPRECATED")}>
+            Deprecate
+          </Button>
+        </>
+      )}
+      {version.status === "DEPRECATED" && (
+        <Button icon={Undo2} onClick={() => setAsked("APPROVED")}>
+          Approve again
+        </Button>
+      )}
+      <Button icon={CopyPlus} busy={drafting} onClick={onDraft}>
+        New draft from it
+      </Button>
+      <Confirm
+        open={asked !== null}
+        onOpenChange={(open) => !open && setAsked(null)}
+        title={asked === "APPROVED" ? `Approve ${version.version}?` : asked === "DEPRECATED" ? `Deprecate ${version.version}?` : `Delete ${version.version}?`}
+        action={asked === "APPROVED" ? "Approve" : asked === "DEPRECATED" ? "Deprecate" : "Delete"}
+        danger={asked !== "APPROVED"}
+        busy={change.isPending || destroy.isPending}
+        onConfirm={() => (asked === "delete" ? destroy.mutate() : asked && change.mutate(asked))}
+      >
+        <p className="text-sm text-ink-2">
+          {asked === "APPROVED"
+            ? "It can be run from then on, and its definition can no longer be changed. Schedules and webhooks take the approved version with the highest number."
+            : asked === "DEPRECATED"
+              ? "No new run of it can be started. Runs that are under way go on."
+              : "The draft is gone for good."}
+        </p>
+        {(change.isError || destroy.isError) && <p className="mt-2 text-sm text-[var(--s-failed)]">{sentenceOf(change.error ?? destroy.error)}</p>}
+      </Confirm>
+    </div>
+  );
+}

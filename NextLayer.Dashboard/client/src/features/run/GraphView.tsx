@@ -1,0 +1,123 @@
+import { Background, BackgroundVariant, Controls, Handle, MiniMap, Position, ReactFlow, type Edge, type Node, type NodeProps } from "@xyflow/react";
+import { useMemo } from "react";
+import type { StepStatus } from "@/shared/api/types";
+import type { Graph } from "@/shared/graph/definition";
+import { NODE_HEIGHT, NODE_WIDTH, placesOf } from "@/shared/graph/layout";
+import { colorOfType, iconOfType, wordOfType } from "@/shared/graph/stepTypes";
+import { STEP_LOOKS } from "@/shared/status/status";
+import { duration } from "@/shared/time/format";
+import { cx } from "@/shared/ui/cx";
+import { FitOnResize } from "@/shared/graph/FitOnResize";
+import type { RunView, StepView } from "./fold";
+
+type StepNode = Node<{ label: string; type: string; view: StepView | undefined; chosen: boolean; quiet: boolean }, "step">;
+
+const NODE_TYPES = { step: StepCard };
+
+interface Props {
+  graph: Graph;
+  /** Null draws the definition alone. */
+  view: RunView | null;
+  chosen?: string | undefined;
+  onChoose?: (stepId: string) => void;
+}
+
+export default function GraphView({ graph, view, chosen, onChoose }: Props) {
+  const places = useMemo(() => placesOf(graph), [graph]);
+  const nodes = useMemo(
+    () =>
+      graph.nodes.map((node): StepNode => {
+        const step = view?.steps.get(node.id);
+        return {
+          id: node.id,
+          type: "step",
+          position: places.get(node.id) ?? { x: 0, y: 0 },
+          data: { label: node.label, type: node.type, view: step, chosen: node.id === chosen, quiet: view === null },
+          ariaLabel: `${node.label}, ${wordOfType(node.type)}${view ? `, ${STEP_LOOKS[step?.status ?? "pending"].word}` : ""}`,
+          width: NODE_WIDTH,
+          height: NODE_HEIGHT,
+        };
+      }),
+    [graph, places, view, chosen],
+  );
+  const edges = useMemo(() => graph.edges.map((edge): Edge => ({ id: edge.id, source: edge.source, target: edge.target, className: view ? classOf(view, edge.source, edge.target, edge.port) : "", ...(edge.port ? { label: edge.port } : {}), focusable: false })), [graph, view]);
+  return (
+    <ReactFlow
+      key={graph.nodes.length}
+      nodes={nodes}
+      edges={edges}
+      nodeTypes={NODE_TYPES}
+      nodesDraggable={false}
+      nodesConnectable={false}
+      edgesFocusable={false}
+      fitView
+      fitViewOptions={{ padding: 0.15, maxZoom: 1.1 }}
+      minZoom={0.1}
+      proOptions={{ hideAttribution: true }}
+      onNodeClick={(_, node) => onChoose?.(node.id)}
+      onKeyDown={(event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        const id = event.target instanceof HTMLElement ? event.target.closest<HTMLElement>(".react-flow__node")?.dataset.id : undefined;
+        if (id) {
+          event.preventDefault();
+          onChoose?.(id);
+        }
+      }}
+    >
+      <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--line-strong)" className="opacity-40" />
+      <FitOnResize />
+      <Controls showInteractive={false} position="bottom-left" />
+      {graph.nodes.length > 12 && <MiniMap pannable zoomable className="hidden! md:block!" nodeColor={(node) => colorOf((node as StepNode).data.view?.status)} ariaLabel="Map of the graph" />}
+    </ReactFlow>
+  );
+}
+
+function colorOf(status: StepStatus | undefined): string {
+  return status ? `var(--s-${STEP_LOOKS[status].tone})` : "var(--line)";
+}
+
+// Live where work goes along it now, done where it went, dim where it never will.
+function classOf(view: RunView, source: string, target: string, port: string | null): string {
+  const from = view.steps.get(source);
+  const to = view.steps.get(target);
+  if (to?.status === "skipped" || from?.status === "skipped") return "dim";
+  if (from?.status !== "completed" && !(from?.status === "failed" && port === "error")) return "";
+  if (from.last?.port && port && from.last.port !== port) return "dim";
+  return to?.status === "running" || to?.status === "waiting" ? "live" : to ? "done" : "";
+}
+
+function StepCard({ data, selected }: NodeProps<StepNode>) {
+  const Icon = iconOfType(data.type);
+  const look = STEP_LOOKS[data.view?.status ?? "pending"];
+  const StatusIcon = look.icon;
+  const last = data.view?.last;
+  const skipped = data.view?.status === "skipped";
+  return (
+    <div
+      className={cx("flex h-full items-center gap-2.5 rounded-lg border bg-raised px-2.5 text-left shadow-sm", (data.chosen || selected) && "ring-2 ring-accent", skipped && "opacity-60")}
+      style={{ width: NODE_WIDTH, borderColor: data.view && !skipped ? `color-mix(in oklab, var(--s-${look.tone}) 55%, var(--line))` : "var(--line)" }}
+    >
+      <Handle type="target" position={Position.Left} isConnectable={false} className="opacity-0" />
+      <span className="flex size-8 shrink-0 items-center justify-center rounded-md" style={{ color: colorOfType(data.type), backgroundColor: `color-mix(in oklab, ${colorOfType(data.type)} 13%, transparent)` }}>
+        <Icon className="size-4" aria-hidden />
+      </span>
+      <span className="min-w-0 flex-1">
+        <span className={cx("block truncate text-sm font-medium", skipped && "line-through")}>{data.label}</span>
+        {data.quiet ? (
+          <span className="block truncate text-2xs text-ink-3">{wordOfType(data.type)}</span>
+        ) : (
+          <span className="flex items-center gap-1 text-2xs font-medium" style={{ color: `var(--s-${look.tone})` }}>
+            <StatusIcon className={cx("size-3 shrink-0", look.spin && "motion-safe:animate-[spin_2s_linear_infinite]")} aria-hidden />
+            <span className="truncate">
+              {look.word}
+              {data.view && data.view.attempts > 1 && ` ×${data.view.attempts}`}
+              {last?.finishedAt && !skipped && ` in ${duration(last.finishedAt - last.startedAt)}`}
+              
+            </span>
+          </span>
+        )}
+      </span>
+      <Handle type="source" position={Position.Right} isConnectable={false} className="opacity-0" />
+    </div>
+  );
+}

@@ -1,0 +1,174 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { ArrowDown, ArrowDownToLine, ChevronDown, ChevronUp, WrapText } from "lucide-react";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { download } from "@/features/runs/exporting";
+import type { LogLevel, RunLogLine } from "@/shared/api/types";
+import { useKeys } from "@/shared/keys/keys";
+import { usePrefs } from "@/shared/prefs/prefs";
+import { clock, count } from "@/shared/time/format";
+import { exact } from "@/shared/time/Time";
+import { Button, IconButton } from "@/shared/ui/Button";
+import { SearchInput, Select } from "@/shared/ui/Form";
+import { Empty, Failure, SkeletonRows } from "@/shared/ui/States";
+import { cx } from "@/shared/ui/cx";
+import type { RunSearch } from "./runSearch";
+import { useLog } from "./useLog";
+
+const LEVELS: readonly LogLevel[] = ["debug", "info", "warning", "error"];
+const TONES: Record<LogLevel, string> = { debug: "text-ink-3", info: "text-[var(--s-running)]", warning: "text-[var(--s-paused)]", error: "text-[var(--s-failed)]" };
+
+interface Props {
+  runId: string;
+  newestLine: number;
+  live: boolean;
+  stepIds: readonly string[];
+  search: RunSearch;
+  onSearch: (change: Partial<RunSearch>) => void;
+}
+
+export function LogView({ runId, newestLine, live, stepIds, search, onSearch }: Props) {
+  const log = useLog(runId, newestLine, { level: search.level, stepId: search.step, q: search.q }, search.line);
+  const { lines } = log;
+  const { time } = usePrefs();
+  const [follow, setFollow] = useState(live && search.line === undefined);
+  const [wrap, setWrap] = useState(true);
+  const [text, setText] = useState(search.q ?? "");
+  const frame = useRef<HTMLDivElement>(null);
+  const rows = useVirtualizer({ count: lines.length, getScrollElement: () => frame.current, estimateSize: () => 22, overscan: 20, getItemKey: (index) => lines[index]?.line ?? index });
+
+  useEffect(() => {
+    if (text === (search.q ?? "")) return;
+    const timer = setTimeout(() => onSearch({ q: text || undefined }), 300);
+    return () => clearTimeout(timer);
+  }, [text, search.q, onSearch]);
+  useEffect(() => {
+    if (follow && lines.length > 0) rows.scrollToIndex(lines.length - 1, { align: "end" });
+  }, [follow, lines.length, rows]);
+  // A line that the address names comes into sight once it is there.
+  const wanted = search.line === undefined ? -1 : lines.findIndex((line) => line.line >= search.line!);
+  const found = useRef(-1);
+  useEffect(() => {
+    if (wanted >= 0 && found.current !== search.line) {
+      found.current = search.line ?? -1;
+      rows.scrollToIndex(wanted, { align: "center" });
+    }
+  }, [wanted, search.line, rows]);
+
+  const errors = useMemo(() => lines.flatMap((line, index) => (line.level === "error" || line.level === "warning" ? [index] : [])), [lines]);
+  const jump = (forward: boolean) => {
+    const at = search.line === undefined ? -1 : lines.findIndex((line) => line.line === search.line);
+    const next = forward ? errors.find((index) => index > at) : errors.findLast((index) => index < (at < 0 ? lines.length : at));
+    const line = next === undefined ? undefined : lines[next];
+    if (line) {
+      setFollow(false);
+      onSearch({ line: line.line });
+    }
+  };
+  useKeys({ e: () => jump(true), E: () => jump(false) });
+
+  return (
+    <div className="flex flex-col gap-2">
+      <div className="flex flex-wrap items-center gap-2">
+        <SearchInput value={text} onChange={setText} label="Search the log" className="w-full sm:w-64" />
+        <Select aria-label="Level" value={search.level ?? ""} onChange={(event) => onSearch({ level: (event.target.value || undefined) as LogLevel | undefined })}>
+          <option value="">All levels</option>
+          {LEVELS.slice(1).map((level) => (
+            <option key={level} value={level}>
+              {level}
+              {level !== "error" && " and graver"}
+            </option>
+          ))}
+        </Select>
+        <Select aria-label="Step" className="max-w-48" value={search.step ?? ""} onChange={(event) => onSearch({ step: event.target.value || undefined })}>
+          <option value="">All steps</option>
+          {stepIds.map((id) => (
+            <option key={id}>{id}</option>
+          ))}
+        </Select>
+        <span className="ml-auto flex items-center gap-1">
+          <IconButton small label="Previous error or warning" icon={ChevronUp} disabled={errors.length === 0} onClick={() => jump(false)} />
+          <IconButton small label="Next error or warning" icon={ChevronDown} disabled={errors.length === 0} onClick={() => jump(true)} />
+          <IconButton small label={wrap ? "Keep lines on one row" : "Wrap long lines"} icon={WrapText} aria-pressed={wrap} className={wrap ? "bg-accent-soft text-accent-ink" : ""} onClick={() => setWrap(!wrap)} />
+          <IconButton small label="Save what is shown" icon={ArrowDownToLine} disabled={lines.length === 0} onClick={() => download(`run-${runId}.log`, "text/plain;charset=utf-8", lines.map(asText).join("\n"))} />
+        </span>
+      </div>
+      {log.error !== null ? (
+        <Failure error={log.error} what="the log" retry={log.retry} />
+      ) : lines.length === 0 ? (
+        log.loading ? (
+          <SkeletonRows rows={6} />
+        ) : (
+          <div className="rounded-xl border border-line bg-surface">
+            <Empty title={newestLine === 0 ? "No log line yet" : "No line fits"}>{newestLine === 0 ? (live ? "Lines appear here as steps write them." : "No step of this run wrote any.") : "Try another level, step or word."}</Empty>
+          </div>
+        )
+      ) : (
+        <div className="relative">
+          <div
+            ref={frame}
+            role="log"
+            aria-label="Log"
+            tabIndex={0}
+            className="max-h-[70vh] min-h-40 overflow-auto rounded-xl border border-line bg-sunken py-1.5 font-mono text-xs ring-inset-focus"
+            onScroll={(event) => {
+              const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
+              const atEnd = scrollHeight - scrollTop - clientHeight < 24;
+              if (live && atEnd !== follow) setFollow(atEnd);
+            }}
+          >
+            {log.earlier > 0 && (
+              <div className="flex justify-center pb-1.5">
+                <Button small kind="ghost" onClick={log.readEarlier}>
+                  Read the {count(log.earlier)} lines before
+                </Button>
+              </div>
+            )}
+            <div className="relative min-w-max" style={{ height: rows.getTotalSize(), ...(wrap ? { minWidth: 0 } : {}) }}>
+              {rows.getVirtualItems().map((item) => {
+                const line = lines[item.index]!;
+                return (
+                  <div key={item.key} ref={rows.measureElement} data-index={item.index} id={`L${line.line}`} className={cx("absolute flex gap-3 px-3 py-px leading-5", wrap ? "inset-x-0" : "left-0 min-w-full", line.line === search.line && "bg-accent-soft", line.level === "error" && "bg-[color-mix(in_oklab,var(--s-failed)_8%,transparent)]")} style={{ transform: `translateY(${item.start}px)` }}>
+                    <button type="button" aria-label={`Link to line ${line.line}`} className="tnum w-8 shrink-0 text-right text-ink-3 hover:text-accent-ink" onClick={() => onSearch({ line: line.line })}>
+                      {line.line}
+                    </button>
+                    <time dateTime={line.ts} title={exact(Date.parse(line.ts))} className="tnum shrink-0 text-ink-3 max-sm:hidden">
+                      {clock(Date.parse(line.ts), time === "utc" ? "utc" : "local")}
+                    </time>
+                    <span className={cx("w-14 shrink-0 font-medium", TONES[line.level])}>{line.level}</span>
+                    {line.step_id && !search.step && <span className="max-w-40 shrink-0 truncate text-ink-2 max-sm:hidden">{line.step_id}</span>}
+                    <span className={wrap ? "min-w-0 break-words whitespace-pre-wrap" : "whitespace-pre"}>
+                      <Marked text={line.message} q={search.q} />
+                    </span>
+                  </div>
+                );
+              })}
+            </div>
+          </div>
+          {live && !follow && (
+            <Button small kind="primary" icon={ArrowDown} className="absolute right-4 bottom-3 shadow-pop" onClick={() => setFollow(true)}>
+              Follow
+            </Button>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function asText(line: RunLogLine): string {
+  return `${line.ts} ${line.level.padEnd(7)} ${line.step_id ?? "-"} ${line.message}`;
+}
+
+function Marked({ text, q }: { text: string; q: string | undefined }) {
+  if (!q) return <>{text}</>;
+  const parts: { text: string; hit: boolean }[] = [];
+  const lower = text.toLowerCase();
+  const needle = q.toLowerCase();
+  let at = 0;
+  for (let hit = lower.indexOf(needle); hit >= 0 && parts.length < 200; hit = lower.indexOf(needle, at)) {
+    parts.push({ text: text.slice(at, hit), hit: false }, { text: text.slice(hit, hit + needle.length), hit: true });
+    at = hit + needle.length;
+  }
+  parts.push({ text: text.slice(at), hit: false });
+  return <>{parts.map((part, index) => (part.hit ? <mark key={index} className="rounded-xs bg-[color-mix(in_oklab,var(--s-paused)_35%,transparent)] text-inherit">{part.text}</mark> : part.text))}</>;
+}

@@ -1,0 +1,300 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate as useNavigateAny } from "@tanstack/react-router";
+import { Ban, Ellipsis, Link2, RotateCcw, Terminal, TriangleAlert } from "lucide-react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { ApprovalCard } from "@/features/approvals/ApprovalCard";
+import { approvalsQuery } from "@/features/approvals/approvalQueries";
+import { get, post, toQuery } from "@/shared/api/http";
+import { pipelineQuery, runQuery, versionQuery } from "@/shared/api/queries";
+import type { Run, RunPage } from "@/shared/api/types";
+import { readDefinition } from "@/shared/graph/definition";
+import { useKeys } from "@/shared/keys/keys";
+import { canCancel, canRetry, isFinished } from "@/shared/status/status";
+import { Duration, Time } from "@/shared/time/Time";
+import { Button, IconButton } from "@/shared/ui/Button";
+import { ConnectionBadge } from "@/shared/ui/Connection";
+import { CopyButton, copyText, shortId } from "@/shared/ui/Copy";
+import { Confirm, Menu, MenuItem } from "@/shared/ui/Overlay";
+import { Page } from "@/shared/ui/Page";
+import { Failure, Skeleton, SkeletonRows } from "@/shared/ui/States";
+import { RunBadge } from "@/shared/ui/Status";
+import { toast } from "@/shared/ui/toasts";
+import { cx } from "@/shared/ui/cx";
+import { Field, TextInput } from "@/shared/ui/Form";
+import { DataView } from "./DataView";
+import { EventsView } from "./EventsView";
+import { fold, type RunView } from "./fold";
+import { LogView } from "./LogView";
+import { RUN_TABS, type RunSearch, type RunTab } from "./runSearch";
+import { StepPanel } from "./StepPanel";
+import { StepsView } from "./StepsView";
+import { Timeline } from "./Timeline";
+import { TimeSlider } from "./TimeSlider";
+import { useRunHistory } from "./useRunHistory";
+import { WhyStrip } from "./WhyStrip";
+
+const GraphView = lazy(() => import("./GraphView"));
+const route = getRouteApi("/runs/$runId");
+const TAB_WORDS: Record<RunTab, string> = { graph: "Graph", timeline: "Timeline", steps: "Steps", logs: "Logs", data: "Input and output", events: "Events" };
+
+export function RunDetailPage() {
+  const { runId } = route.useParams();
+  const query = useQuery(runQuery(runId));
+  if (query.isPending)
+    return (
+      <Page title={`Run ${shortId(runId)}`}>
+        <Skeleton className="h-8 w-72" />
+        <SkeletonRows rows={8} label="Loading the run" />
+      </Page>
+    );
+  if (!query.data)
+    return (
+      <Page title={`Run ${shortId(runId)}`}>
+        <Failure error={query.error} what="this run" retry={() => void query.refetch()} />
+      </Page>
+    );
+  return <RunDetail key={runId} run={query.data} />;
+}
+
+function RunDetail({ run }: { run: Run }) {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const client = useQueryClient();
+  const { history, connection } = useRunHistory(run.id, true);
+  const version = useQuery(versionQuery(run.pipeline_version_id)).data;
+  const pipeline = useQuery(pipelineQuery(run.pipeline_id)).data;
+  const graph = useMemo(() => readDefinition(version?.dag_spec), [version]);
+  const now = useMemo(() => fold(history.events), [history.events]);
+  const past = search.seq !== undefined && search.seq < history.lastSeq ? search.seq : null;
+  const view = useMemo(() => (past === null ? now : fold(history.events, past)), [history.events, now, past]);
+  const change = useCallback((part: Partial<RunSearch>) => void navigate({ search: (old: RunSearch) => ({ ...old, ...part }), replace: true }), [navigate]);
+  const tab = search.tab ?? "graph";
+  const behind = history.lastSeq < history.knownSeq;
+
+  // The row itself (times, worker, lease) is read again when the history has gone on.
+  useEffect(() => {
+    if (history.lastSeq <= run.last_event_seq) return;
+    const timer = setTimeout(() => void client.invalidateQueries({ queryKey: ["run", run.id], exact: true }), 250);
+    return () => clearTimeout(timer);
+  }, [client, history.lastSeq, run.id, run.last_event_seq]);
+
+  // A failed run opens at its first failure, once.
+  const focused = useRef(false);
+  useEffect(() => {
+    if (focused.current || behind || history.lastSeq === 0) return;
+    focused.current = true;
+    if (now.status === "FAILED" && now.firstFailure && !search.step && !search.tab) change({ step: now.firstFailure });
+  }, [behind, change, history.lastSeq, now, search.step, search.tab]);
+
+  useRunKeys(run, change);
+  const shown: Run = past === null ? { ...run, status: history.lastSeq >= run.last_event_seq && history.lastSeq > 0 ? now.status : run.status } : { ...run, status: view.status };
+  const node = graph.nodes.find((each) => each.id === search.step);
+  const onChoose = (step: string) => change({ step: step === search.step ? undefined : step });
+  const onSeq = (seq: number | null) => change({ seq: seq ?? undefined });
+  const withPanel = search.step !== undefined && tab !== "logs" && tab !== "events" && tab !== "data";
+
+  return (
+    <Page
+      title={pipeline?.name ?? "Run"}
+      trail={
+        <>
+          <Link to="/runs" className="hover:text-ink hover:underline">
+            Runs
+          </Link>
+          {" / "}
+          <span className="font-mono">{shortId(run.id)}</span>
+          <CopyButton text={run.id} label="Copy the run's id" />
+        </>
+      }
+      aside={
+        <>
+          <RunBadge run={shown} />
+          <ConnectionBadge state={connection === "live" && behind ? "behind" : connection} />
+        </>
+      }
+      note={
+        <span className="flex flex-wrap items-center gap-x-4 gap-y-0.5">
+          {version && (
+            <Link to="/pipelines/$pipelineId" params={{ pipelineId: run.pipeline_id }} search={{ version: version.id }} className="text-accent-ink hover:underline">
+              Version {version.version}
+            </Link>
+          )}
+          <span>
+            Created <Time at={run.created_at} />
+          </span>
+          {run.started_at && (
+            <span>
+              Took <Duration from={run.started_at} to={run.finished_at} className="font-medium text-ink" />
+            </span>
+          )}
+          {run.generation > 1 && <span>Try {run.generation}</span>}
+        </span>
+      }
+      actions={<Actions run={shown} />}
+    >
+      {past !== null && (
+        <p role="status" className="rounded-lg bg-accent-soft px-3 py-2 text-sm text-accent-ink">
+          You see the run as it was after event {past}.
+        </p>
+      )}
+      {past === null && (shown.status === "QUEUED" || shown.status === "PAUSED") && <WhyStrip run={shown} />}
+      {past === null && shown.status === "PAUSED" && run.wait_reason === "approval" && <ApprovalsHere run={run} />}
+      {past === null && (shown.status === "FAILED" || shown.status === "CANCELLED") && run.error_message && <ErrorStrip run={run} step={now.firstFailure} onChoose={(step) => change({ step, tab: "graph" })} />}
+      <Progress view={view} total={graph.nodes.length} />
+      <TimeSlider events={history.events} seq={past} onSeq={onSeq} />
+      <div role="tablist" aria-label="Parts of the run" className="-mx-3 flex gap-1 overflow-x-auto border-b border-line px-3 sm:mx-0 sm:px-0">
+        {RUN_TABS.map((each) => (
+          <button
+            key={each}
+            type="button"
+            role="tab"
+            id={`tab-${each}`}
+            aria-selected={tab === each}
+            aria-controls="run-part"
+            onClick={() => change({ tab: each === "graph" ? undefined : each })}
+            className={cx("-mb-px h-9 shrink-0 border-b-2 px-3 text-sm font-medium whitespace-nowrap ring-inset-focus", tab === each ? "border-accent text-ink" : "border-transparent text-ink-2 hover:text-ink")}
+          >
+            {TAB_WORDS[each]}
+          </button>
+        ))}
+      </div>
+      <div id="run-part" role="tabpanel" aria-labelledby={`tab-${tab}`} className={cx("grid min-w-0 gap-4", withPanel && "xl:grid-cols-[minmax(0,1fr)_26rem]")}>
+        <div className="min-w-0">
+          {tab === "graph" ? (
+            <div className="h-[26rem] overflow-hidden rounded-xl border border-line bg-surface xl:h-[34rem]">
+              {version ? (
+                <Suspense fallback={<SkeletonRows />}>
+                  <GraphView graph={graph} view={view} chosen={search.step} onChoose={onChoose} />
+                </Suspense>
+              ) : (
+                <SkeletonRows />
+              )}
+            </div>
+          ) : tab === "timeline" ? (
+            <Timeline view={view} chosen={search.step} onChoose={onChoose} />
+          ) : tab === "steps" ? (
+            <StepsView graph={graph} view={view} chosen={search.step} onChoose={onChoose} />
+          ) : tab === "logs" ? (
+            <LogView runId={run.id} newestLine={view.lastLogLine} live={!isFinished(view.status)} stepIds={[...new Set([...graph.nodes.map((each) => each.id), ...view.steps.keys()])]} search={search} onSearch={change} />
+          ) : tab === "data" ? (
+            <DataView run={run} view={view} />
+          ) : (
+            <EventsView events={history.events} seq={past} onSeq={onSeq} />
+          )}
+        </div>
+        {withPanel && <StepPanel runId={run.id} node={node} stepId={search.step!} view={view} onClose={() => change({ step: undefined })} />}
+      </div>
+    </Page>
+  );
+}
+
+/** Keys of the page: tabs, and the runs beside this one. */
+function useRunKeys(run: Run, change: (part: Partial<RunSearch>) => void) {
+  const navigate = useNavigateAny();
+  const beside = async (later: boolean) => {
+    const page = await get<RunPage>(`/api/runs${toQuery({ pipeline_id: run.pipeline_id, limit: later ? 100 : 1, ...(later ? { created_after: run.created_at } : { cursor: run.id.replaceAll("-", "") }) })}`);
+    const next = later ? page.items.findLast((each) => each.id > run.id) : page.items[0];
+    if (next) void navigate({ to: "/runs/$runId", params: { runId: next.id } });
+    else toast(later ? "There is no later run of this pipeline." : "There is no earlier run of this pipeline.");
+  };
+  useKeys({
+    "t g": () => change({ tab: undefined }),
+    "t t": () => change({ tab: "timeline" }),
+    "t s": () => change({ tab: "steps" }),
+    "t l": () => change({ tab: "logs" }),
+    "t i": () => change({ tab: "data" }),
+    "t e": () => change({ tab: "events" }),
+    "[": () => void beside(false),
+    "]": () => void beside(true),
+  });
+}
+
+function ApprovalsHere({ run }: { run: Run }) {
+  const { data } = useQuery(approvalsQuery([run.tenant_id], "waiting", run.id));
+  return (
+    <>
+      {data?.filter((each) => each.run_id === run.id).map((each) => <ApprovalCard key={each.step_id} approval={each} linked={false} />)}
+    </>
+  );
+}
+
+function ErrorStrip({ run, step, onChoose }: { run: Run; step: string | null; onChoose: (step: string) => void }) {
+  const failed = run.status === "FAILED";
+  return (
+    <section aria-label={failed ? "Why it failed" : "Why it was cancelled"} className={cx("flex gap-3 rounded-xl border border-line px-4 py-3 text-sm", failed ? "bg-danger-soft" : "bg-sunken")}>
+      <TriangleAlert className={cx("mt-0.5 size-4 shrink-0", failed ? "text-[var(--s-failed)]" : "text-ink-3")} aria-hidden />
+      <div className="min-w-0">
+        <p className="font-medium break-words whitespace-pre-wrap">{run.error_message}</p>
+        {step && (
+          <button type="button" className="mt-0.5 text-accent-ink underline underline-offset-2" onClick={() => onChoose(step)}>
+            First failure: {step}
+          </button>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Progress({ view, total }: { view: RunView; total: number }) {
+  const statuses = [...view.steps.values()];
+  if (total < 2) return null;
+  const settled = statuses.filter((step) => step.status === "completed" || step.status === "skipped").length;
+  const failed = statuses.filter((step) => step.status === "failed").length;
+  return (
+    <div className="flex items-center gap-3" role="img" aria-label={`${settled} of ${total} steps done${failed ? `, ${failed} failed` : ""}`}>
+      <div className="flex h-1.5 flex-1 overflow-hidden rounded-full bg-sunken">
+        <div style={{ width: `${(settled / total) * 100}%`, backgroundColor: "var(--s-succeeded)" }} />
+        <div style={{ width: `${(failed / total) * 100}%`, backgroundColor: "var(--s-failed)" }} />
+        <div style={{ width: `${(statuses.filter((step) => step.status === "running").length / total) * 100}%`, backgroundColor: "var(--s-running)" }} className="motion-safe:animate-pulse" />
+        <div style={{ width: `${(statuses.filter((step) => step.status === "waiting").length / total) * 100}%`, backgroundColor: "var(--s-paused)" }} />
+      </div>
+      <span className="tnum text-xs text-ink-2">
+        {settled}/{total} steps
+      </span>
+    </div>
+  );
+}
+
+function Actions({ run }: { run: Run }) {
+  const client = useQueryClient();
+  const navigate = useNavigateAny();
+  const [asking, setAsking] = useState(false);
+  const [reason, setReason] = useState("");
+  const done = ({ run: changed }: { run: Run }) => {
+    client.setQueryData(["run", run.id], changed);
+    setAsking(false);
+  };
+  const cancel = useMutation({ mutationFn: () => post<{ run: Run }>(`/api/runs/${run.id}/cancel`, reason ? { reason } : {}), onSuccess: done });
+  const retry = useMutation({ mutationFn: () => post<{ run: Run }>(`/api/runs/${run.id}/retry`), onSuccess: done });
+  return (
+    <>
+      {canRetry(run) && (
+        <Button kind="primary" icon={RotateCcw} busy={retry.isPending} onClick={() => retry.mutate()} title="Finished steps keep their results">
+          Retry from the failure
+        </Button>
+      )}
+      {!isFinished(run.status) && (
+        <Button icon={Ban} disabled={!canCancel(run)} onClick={() => setAsking(true)}>
+          {run.cancel_requested ? "Cancelling" : "Cancel"}
+        </Button>
+      )}
+      <Button onClick={() => void navigate({ to: "/start", search: { version: run.pipeline_version_id, from: run.id } })}>Run again…</Button>
+      <Menu trigger={<IconButton label="More" icon={Ellipsis} kind="secondary" />}>
+        <MenuItem onSelect={() => void copyText(location.href, "Link copied")}>
+          <Link2 className="size-4 text-ink-3" aria-hidden /> Copy the link
+        </MenuItem>
+        <MenuItem onSelect={() => void copyText(`curl ${location.origin}/api/runs/${run.id}`, "Command copied")}>
+          <Terminal className="size-4 text-ink-3" aria-hidden /> Copy as cURL
+        </MenuItem>
+      </Menu>
+      <Confirm open={asking} onOpenChange={setAsking} title="Cancel this run?" action="Cancel the run" danger busy={cancel.isPending} onConfirm={() => cancel.mutate()}>
+        <div className="flex flex-col gap-3 text-sm">
+          <p className="text-ink-2">{run.status === "RUNNING" ? "Its worker stops at the next chance. What its steps have done outside stays done." : "It will not be run."}</p>
+          <Field label="Reason" hint="Stands in the run's history.">
+            {(ids) => <TextInput {...ids} value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} />}
+          </Field>
+        </div>
+      </Confirm>
+    </>
+  );
+}

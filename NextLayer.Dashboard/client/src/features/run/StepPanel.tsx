@@ -1,0 +1,116 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { ScrollText, X } from "lucide-react";
+import { runStepsQuery } from "@/shared/api/queries";
+import type { GraphNode } from "@/shared/graph/definition";
+import { colorOfType, iconOfType, wordOfType } from "@/shared/graph/stepTypes";
+import { waitWord } from "@/shared/status/status";
+import { duration } from "@/shared/time/format";
+import { Time } from "@/shared/time/Time";
+import { buttonClass, IconButton } from "@/shared/ui/Button";
+import { JsonTree } from "@/shared/ui/JsonTree";
+import { Facts } from "@/shared/ui/Page";
+import { StepBadge } from "@/shared/ui/Status";
+import { Skeleton } from "@/shared/ui/States";
+import type { Attempt, RunView } from "./fold";
+import { useNow } from "@/shared/time/useNow";
+
+interface Props {
+  runId: string;
+  node: GraphNode | undefined;
+  stepId: string;
+  view: RunView;
+  onClose: () => void;
+}
+
+/** One step: how it is set up, each attempt, what it gave or why it failed. */
+export function StepPanel({ runId, node, stepId, view, onClose }: Props) {
+  const step = view.steps.get(stepId);
+  const attempts = view.attempts.filter((each) => each.stepId === stepId);
+  const settled = attempts.filter((each) => each.finishedAt !== null).length;
+  const type = node?.type ?? step?.stepType ?? "";
+  const Icon = iconOfType(type);
+  return (
+    <aside aria-label={`Step ${stepId}`} className="flex min-h-0 flex-col overflow-hidden rounded-xl border border-line bg-surface">
+      <header className="flex items-center gap-2.5 border-b border-line px-4 py-2.5">
+        <Icon className="size-4 shrink-0" style={{ color: colorOfType(type) }} aria-hidden />
+        <div className="min-w-0 flex-1">
+          <h2 className="truncate text-sm font-semibold">{node?.label ?? stepId}</h2>
+          <p className="truncate text-xs text-ink-3">
+            {stepId} · {wordOfType(type)}
+          </p>
+        </div>
+        <StepBadge status={step?.status ?? "pending"} />
+        <IconButton small label="Close the step" icon={X} onClick={onClose} />
+      </header>
+      <div className="flex min-h-0 flex-col gap-4 overflow-y-auto p-4">
+        {attempts.length === 0 ? <p className="text-sm text-ink-2">{step?.status === "skipped" ? "It was skipped: no way that was taken leads to it." : "It has not begun yet."}</p> : <Attempts runId={runId} stepId={stepId} attempts={attempts} settled={settled} />}
+        {node && Object.keys(node.config).length > 0 && (
+          <section>
+            <h3 className="mb-1.5 text-xs font-medium text-ink-2">Configuration</h3>
+            <JsonTree value={node.config} label="Configuration" />
+          </section>
+        )}
+        <Link to="/runs/$runId" params={{ runId }} search={{ tab: "logs", step: stepId }} className={`${buttonClass("secondary", true)} self-start`}>
+          <ScrollText className="size-3.5" aria-hidden />
+          Its log lines
+        </Link>
+      </div>
+    </aside>
+  );
+}
+
+function Attempts({ runId, stepId, attempts, settled }: { runId: string; stepId: string; attempts: readonly Attempt[]; settled: number }) {
+  // Outputs are not in the events: they are read again whenever an attempt has ended.
+  const { data, isPending } = useQuery({ ...runStepsQuery(runId, settled), placeholderData: keepPreviousData });
+  return (
+    <>
+      {attempts.toReversed().map((attempt) => {
+        const record = data?.find((each) => each.step_id === stepId && each.generation === attempt.generation && each.attempt === attempt.attempt);
+        return (
+          <section key={`${attempt.generation}/${attempt.attempt}`} className="flex flex-col gap-2.5">
+            {attempts.length > 1 && (
+              <h3 className="flex items-center gap-2 text-xs font-medium text-ink-2">
+                Attempt {attempt.attempt}
+                {attempt.generation > 1 && ` of try ${attempt.generation}`}
+                <StepBadge status={attempt.status} quiet />
+              </h3>
+            )}
+            {attempt.error && (
+              <div className="rounded-lg border border-[color-mix(in_oklab,var(--s-failed)_35%,transparent)] bg-danger-soft p-3 text-sm">
+                <p className="font-mono text-xs font-semibold text-[var(--s-failed)]">{attempt.error.code}</p>
+                <p className="mt-1 break-words whitespace-pre-wrap">{attempt.error.message}</p>
+                {attempt.error.detail !== undefined && attempt.error.detail !== null && (
+                  <div className="mt-2">
+                    <JsonTree value={attempt.error.detail} label="Details of the error" />
+                  </div>
+                )}
+              </div>
+            )}
+            <Facts
+              items={[
+                ["Began", <Time key="t" at={new Date(attempt.startedAt).toISOString()} />],
+                ["Took", attempt.finishedAt !== null ? duration(attempt.finishedAt - attempt.startedAt) : <Elapsed key="e" from={attempt.startedAt} />],
+                ...(record?.worker_id ? ([["Worker", record.worker_id]] as const) : []),
+                ...(attempt.port && attempt.port !== "out" ? ([["Went on by", attempt.port]] as const) : []),
+                ...(attempt.status === "waiting" ? ([["Waits", `${waitWord(attempt.waitReason)}`]] as const) : []),
+                ...(attempt.status === "waiting" && attempt.wakeAt ? ([["Until", <Time key="w" at={attempt.wakeAt} />]] as const) : []),
+                ...(attempt.retryAt !== null ? ([["Next attempt", <Time key="r" at={new Date(attempt.retryAt).toISOString()} />]] as const) : []),
+              ]}
+            />
+            {attempt.status === "completed" && (
+              <div>
+                <h4 className="mb-1.5 text-xs font-medium text-ink-2">Output</h4>
+                {record ? <JsonTree value={record.output} root={stepId} label={`Output of ${stepId}`} /> : isPending ? <Skeleton className="h-16 w-full" /> : <p className="text-sm text-ink-3">None.</p>}
+              </div>
+            )}
+          </section>
+        );
+      })}
+    </>
+  );
+}
+
+function Elapsed({ from }: { from: number }) {
+  return <span className="tnum">{duration(Math.floor(Math.max(0, useNow() - from) / 1000) * 1000)}</span>;
+}

@@ -1,0 +1,56 @@
+import type { Graph } from "@/shared/graph/definition";
+import { colorOfType, iconOfType, wordOfType } from "@/shared/graph/stepTypes";
+import { duration } from "@/shared/time/format";
+import { TABLE, TableFrame, TD, TH } from "@/shared/ui/Page";
+import { StepBadge } from "@/shared/ui/Status";
+import { Empty } from "@/shared/ui/States";
+import { cx } from "@/shared/ui/cx";
+import type { RunView } from "./fold";
+
+/** All steps of the definition, with how far each has come. */
+export function StepsView({ graph, view, chosen, onChoose }: { graph: Graph; view: RunView; chosen: string | undefined; onChoose: (stepId: string) => void }) {
+  const known = new Set(graph.nodes.map((node) => node.id));
+  const rows = [
+    ...graph.nodes.map((node) => ({ id: node.id, label: node.label, type: node.type })),
+    ...[...view.steps.values()].filter((step) => !known.has(step.stepId)).map((step) => ({ id: step.stepId, label: step.stepId, type: step.stepType })),
+  ];
+  if (rows.length === 0) return <Empty title="This pipeline has no steps">A run of an empty definition succeeds at once.</Empty>;
+  return (
+    <TableFrame label="Steps">
+      <table className={TABLE}>
+        <thead>
+          <tr>
+            <th className={TH}>Step</th>
+            <th className={TH}>Status</th>
+            <th className={cx(TH, "max-sm:hidden")}>Type</th>
+            <th className={cx(TH, "text-right")}>Attempts</th>
+            <th className={cx(TH, "text-right")}>Time</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => {
+            const step = view.steps.get(row.id);
+            const Icon = iconOfType(row.type);
+            const all = view.attempts.filter((each) => each.stepId === row.id && each.finishedAt !== null);
+            return (
+              <tr key={row.id} className={cx("hover:bg-hover", row.id === chosen && "bg-accent-soft")}>
+                <td className={TD}>
+                  <button type="button" className="flex items-center gap-2 rounded font-medium hover:text-accent-ink" onClick={() => onChoose(row.id)}>
+                    <Icon className="size-4 shrink-0" style={{ color: colorOfType(row.type) }} aria-hidden />
+                    {row.label}
+                  </button>
+                </td>
+                <td className={TD}>
+                  <StepBadge status={step?.status ?? "pending"} />
+                </td>
+                <td className={cx(TD, "text-ink-2 max-sm:hidden")}>{wordOfType(row.type)}</td>
+                <td className={cx(TD, "tnum text-right")}>{step?.attempts || "–"}</td>
+                <td className={cx(TD, "tnum text-right whitespace-nowrap")}>{all.length > 0 ? duration(all.reduce((sum, each) => sum + (each.finishedAt! - each.startedAt), 0)) : "–"}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </TableFrame>
+  );
+}

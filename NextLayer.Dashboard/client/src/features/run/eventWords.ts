@@ -1,0 +1,44 @@
+import type { RunEvent } from "@/shared/api/types";
+import { duration } from "@/shared/time/format";
+import { waitWord } from "@/shared/status/status";
+
+/** An event as a short sentence. */
+export function wordOfEvent(event: RunEvent): string {
+  const { payload: p, step_id: step } = event;
+  switch (event.event) {
+    case "run.queued":
+      return `Run queued by ${String(p.trigger_type ?? "somebody")}`;
+    case "run.started":
+      return `Run started on ${String(p.worker_id ?? "a worker")}`;
+    case "run.resumed":
+      return p.worker_id ? `Run taken up by ${String(p.worker_id)}` : "Run resumed";
+    case "run.completed":
+      return "Run succeeded";
+    case "run.failed":
+      return "Run failed";
+    case "run.paused":
+      return `Run paused: ${waitWord(typeof p.wait_reason === "string" ? p.wait_reason : null).toLowerCase()}`;
+    case "run.cancelled":
+      return p.reason ? `Run cancelled: ${String(p.reason)}` : "Run cancelled";
+    case "run.retried":
+      return `Run retried, try ${String(p.generation ?? "")}`;
+    case "run.requeued":
+      return p.reason === "lease_lost" ? "Run queued again: its worker was lost" : p.reason === "released" ? "Run handed back by its worker" : "Run queued again";
+    case "step.started":
+      return `${step} started${Number(p.attempt) > 1 ? `, attempt ${String(p.attempt)}` : ""}`;
+    case "step.completed":
+      return `${step} completed${typeof p.duration_ms === "number" ? ` in ${duration(p.duration_ms)}` : ""}${p.port && p.port !== "out" ? `, on by ${String(p.port)}` : ""}`;
+    case "step.failed":
+      return `${step} failed`;
+    case "step.retrying":
+      return `${step} failed, tries again in ${duration(Number(p.retry_in_ms ?? 0))}`;
+    case "step.skipped":
+      return `${step} skipped`;
+    case "step.waiting":
+      return `${step}: ${waitWord(typeof p.wait_reason === "string" ? p.wait_reason : null).toLowerCase()}`;
+    case "log":
+      return p.first_line === p.last_line ? `Log line ${String(p.last_line)}` : `Log lines ${String(p.first_line)} to ${String(p.last_line)}`;
+    default:
+      return event.event;
+  }
+}

@@ -1,0 +1,64 @@
+import type { RunStatus, StepStatus } from "@/shared/api/types";
+import { STEP_LOOKS, waitWord, type Tone } from "@/shared/status/status";
+import type { RunView } from "./fold";
+
+export interface Span {
+  from: number;
+  /** Null while it goes on. */
+  to: number | null;
+  kind: "solid" | "hatched" | "dotted" | "gap";
+  tone: Tone;
+  word: string;
+}
+
+export interface Row {
+  /** Null for the run itself. */
+  stepId: string | null;
+  name: string;
+  type: string;
+  status: RunStatus | StepStatus | null;
+  spans: Span[];
+}
+
+/** The bars of a run: its own phases first, then each step's attempts in the order in which the steps began. */
+export function spansOf(view: RunView, end: number): { rows: Row[]; start: number } {
+  const start = view.phases[0]?.from ?? end;
+  const run: Row = { stepId: null, name: "Run", type: "", status: view.status, spans: [] };
+  for (const phase of view.phases) {
+    const base = { from: phase.from, to: phase.to };
+    if (phase.status === "QUEUED") run.spans.push({ ...base, kind: "hatched", tone: "queued", word: "Queued" });
+    else if (phase.status === "PAUSED") run.spans.push({ ...base, kind: "dotted", tone: "paused", word: waitWord(phase.waitReason) });
+    else run.spans.push({ ...base, kind: "solid", tone: "running", word: phase.workerId ? `Running on ${phase.workerId}` : "Running" });
+  }
+
+  const steps = new Map<string, Row>();
+  for (const attempt of view.attempts) {
+    let row = steps.get(attempt.stepId);
+    if (!row) steps.set(attempt.stepId, (row = { stepId: attempt.stepId, name: attempt.stepId, type: attempt.stepType, status: null, spans: [] }));
+    row.status = attempt.status;
+    const before = view.attempts.find((each) => each.stepId === attempt.stepId && each.generation === attempt.generation && each.attempt === attempt.attempt - 1);
+    if (before?.retryAt && before.finishedAt !== null && attempt.startedAt > before.finishedAt)
+      row.spans.push({ from: before.finishedAt, to: attempt.startedAt, kind: "gap", tone: "failed", word: "Back-off" });
+    const word = attempt.attempt > 1 ? `${STEP_LOOKS[attempt.status].word}, attempt ${attempt.attempt}` : STEP_LOOKS[attempt.status].word;
+    const tone = STEP_LOOKS[attempt.status].tone;
+    if (attempt.waitingSince !== null) {
+      row.spans.push({ from: attempt.startedAt, to: attempt.waitingSince, kind: "solid", tone, word });
+      row.spans.push({ from: attempt.waitingSince, to: attempt.finishedAt, kind: "dotted", tone: "paused", word: waitWord(attempt.waitReason) });
+    } else {
+      row.spans.push({ from: attempt.startedAt, to: attempt.finishedAt, kind: "solid", tone, word });
+    }
+    // Its next attempt has not begun yet.
+    const newest = !view.attempts.some((each) => each.stepId === attempt.stepId && each.generation === attempt.generation && each.attempt > attempt.attempt);
+    if (newest && attempt.retryAt !== null && attempt.finishedAt !== null && view.status !== "FAILED" && view.status !== "CANCELLED")
+      row.spans.push({ from: attempt.finishedAt, to: null, kind: "gap", tone: "failed", word: "Back-off" });
+  }
+  return { rows: [run, ...steps.values()], start };
+}
+
+const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 1.5e4, 3e4, 6e4, 1.2e5, 3e5, 6e5, 9e5, 1.8e6, 3.6e6, 7.2e6, 1.08e7, 2.16e7, 4.32e7, 8.64e7, 1.728e8, 6.048e8];
+
+/** Round times to mark along a length, about `wanted` of them. */
+export function ticksOf(length: number, wanted: number): number[] {
+  const step = STEPS.find((each) => length / each <= wanted) ?? STEPS.at(-1)!;
+  return Array.from({ length: Math.floor(length / step) + 1 }, (_, index) => index * step);
+}

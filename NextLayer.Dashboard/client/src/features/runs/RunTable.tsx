@@ -1,0 +1,171 @@
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { memo, useEffect, useLayoutEffect, useRef, useState } from "react";
+import type { Run } from "@/shared/api/types";
+import { useKeys } from "@/shared/keys/keys";
+import { Duration, Time } from "@/shared/time/Time";
+import { shortId } from "@/shared/ui/Copy";
+import { Checkbox } from "@/shared/ui/Form";
+import { RunBadge } from "@/shared/ui/Status";
+import { cx } from "@/shared/ui/cx";
+import { COLUMNS, Note, PipelineName, type Column } from "./columns";
+
+const ROW = 40;
+const PHONE_ROW = 76;
+
+interface Props {
+  runs: readonly Run[];
+  columns: readonly string[];
+  selected: ReadonlySet<string>;
+  onSelect: (ids: ReadonlySet<string>) => void;
+  onPointer: (over: boolean) => void;
+  onEnd: () => void;
+}
+
+export function RunTable({ runs, columns, selected, onSelect, onPointer, onEnd }: Props) {
+  const navigate = useNavigate();
+  const phone = useIsPhone();
+  const frame = useRef<HTMLDivElement>(null);
+  const [margin, setMargin] = useState(0);
+  const [cursor, setCursor] = useState(-1);
+  const height = phone ? PHONE_ROW : ROW;
+  // The page scrolls, not the table: on a phone there is no room for both.
+  const rows = useVirtualizer({
+    count: runs.length,
+    getScrollElement: () => document.getElementById("main"),
+    estimateSize: () => height,
+    overscan: 12,
+    scrollMargin: margin,
+    getItemKey: (index) => runs[index]?.id ?? index,
+  });
+  useLayoutEffect(() => setMargin(frame.current?.offsetTop ?? 0));
+  useEffect(() => rows.measure(), [height, rows]);
+  const items = rows.getVirtualItems();
+  const last = items.at(-1)?.index ?? -1;
+  useEffect(() => {
+    if (last >= runs.length - 10 && runs.length > 0) onEnd();
+  }, [last, runs.length, onEnd]);
+
+  const toggle = (id: string) => {
+    const next = new Set(selected);
+    if (!next.delete(id)) next.add(id);
+    onSelect(next);
+  };
+  const move = (by: number) => {
+    const next = Math.max(0, Math.min(runs.length - 1, cursor + by));
+    setCursor(next);
+    rows.scrollToIndex(next, { align: "auto" });
+    requestAnimationFrame(() => frame.current?.querySelector<HTMLElement>(`[data-index="${next}"] a`)?.focus());
+  };
+  useKeys({
+    j: () => move(1),
+    k: () => move(-1),
+    x: () => {
+      const run = runs[cursor];
+      if (run) toggle(run.id);
+    },
+    Enter: () => {
+      const run = runs[cursor];
+      if (run && !document.activeElement?.closest("a,button")) void navigate({ to: "/runs/$runId", params: { runId: run.id } });
+    },
+  });
+
+  const shown = columns.map((key) => COLUMNS.find((column) => column.key === key)).filter((column): column is Column => column !== undefined);
+  const template = `2rem ${shown.map((column) => column.width).join(" ")}`;
+  const all = runs.length > 0 && runs.every((run) => selected.has(run.id));
+  return (
+    <div role="table" aria-label="Runs" aria-rowcount={runs.length} className="rounded-xl border border-line bg-surface" onPointerEnter={() => onPointer(true)} onPointerLeave={() => onPointer(false)}>
+      {!phone && (
+        <div role="rowgroup" className="sticky top-0 z-10 rounded-t-xl border-b border-line bg-surface">
+          <div role="row" className="grid items-center gap-3 px-4" style={{ gridTemplateColumns: template }}>
+            <span role="columnheader" className="flex h-9 items-center">
+              <Checkbox label="Select all that are shown" hideLabel checked={all} onChange={() => onSelect(all ? new Set() : new Set(runs.map((run) => run.id)))} />
+            </span>
+            {shown.map((column) => (
+              <span key={column.key} role="columnheader" className="truncate text-xs font-medium text-ink-3">
+                {column.title}
+              </span>
+            ))}
+          </div>
+        </div>
+      )}
+      <div ref={frame} role="rowgroup" className="relative" style={{ height: rows.getTotalSize() }}>
+        {items.map((item) => {
+          const run = runs[item.index];
+          if (!run) return null;
+          return (
+            <div key={item.key} data-index={item.index} role="row" aria-rowindex={item.index + 1} aria-selected={selected.has(run.id)} className="absolute inset-x-0 top-0" style={{ height, transform: `translateY(${item.start - margin}px)` }} onFocus={() => setCursor(item.index)}>
+              {phone ? <PhoneRow run={run} /> : <DeskRow run={run} columns={shown} template={template} selected={selected.has(run.id)} cursor={cursor === item.index} onToggle={toggle} />}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+const DeskRow = memo(function DeskRow({ run, columns, template, selected, cursor, onToggle }: { run: Run; columns: readonly Column[]; template: string; selected: boolean; cursor: boolean; onToggle: (id: string) => void }) {
+  const navigate = useNavigate();
+  return (
+    <div
+      className={cx("group grid h-full items-center gap-3 border-b border-line px-4 text-sm hover:bg-hover", selected && "bg-accent-soft hover:bg-accent-soft", cursor && "shadow-[inset_2px_0_0_var(--accent)]")}
+      style={{ gridTemplateColumns: template }}
+      onClick={(event) => {
+        if (event.target instanceof Element && event.target.closest("a,button,input,label")) return;
+        if (getSelection()?.toString()) return;
+        void navigate({ to: "/runs/$runId", params: { runId: run.id } });
+      }}
+    >
+      <span role="cell">
+        <Checkbox label={`Select run ${shortId(run.id)}`} hideLabel checked={selected} onChange={() => onToggle(run.id)} />
+      </span>
+      {columns.map((column) => (
+        <span key={column.key} role="cell" className="min-w-0 cursor-pointer">
+          {column.key === "run" ? <RunLink run={run} /> : column.cell(run)}
+        </span>
+      ))}
+    </div>
+  );
+}, (a, b) => a.run === b.run && a.columns.length === b.columns.length && a.template === b.template && a.selected === b.selected && a.cursor === b.cursor);
+
+function RunLink({ run }: { run: Run }) {
+  return (
+    <Link to="/runs/$runId" params={{ runId: run.id }} className="font-mono text-xs text-accent-ink hover:underline" title={run.id}>
+      {shortId(run.id)}
+    </Link>
+  );
+}
+
+const PhoneRow = memo(function PhoneRow({ run }: { run: Run }) {
+  return (
+    <div role="cell" className="h-full border-b border-line">
+      <Link to="/runs/$runId" params={{ runId: run.id }} className="flex h-full flex-col justify-center gap-1 px-3 ring-inset-focus">
+        <span className="flex items-center justify-between gap-2">
+          <span className="min-w-0 text-sm">
+            <PipelineName run={run} />
+          </span>
+          <RunBadge run={run} />
+        </span>
+        <span className="flex items-center gap-2 text-xs text-ink-3">
+          <span className="font-mono">{shortId(run.id)}</span>
+          <Time at={run.created_at} />
+          <Duration from={run.started_at} to={run.finished_at} />
+          <span className="min-w-0 flex-1">
+            <Note run={run} />
+          </span>
+        </span>
+      </Link>
+    </div>
+  );
+});
+
+function useIsPhone(): boolean {
+  const [phone, setPhone] = useState(() => matchMedia("(max-width: 767px)").matches);
+  useEffect(() => {
+    const media = matchMedia("(max-width: 767px)");
+    const change = () => setPhone(media.matches);
+    media.addEventListener("change", change);
+    return () => media.removeEventListener("change", change);
+  }, []);
+  return phone;
+}

@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import type { Run, RunStatus } from "@/shared/api/types";
+import { matches, prepend, unknownAbove, updateRows, type Pages } from "./liveList";
+
+const run = (id: string, status: RunStatus = "QUEUED", seq = 1): Run =>
+  ({
+    id,
+    status,
+    tenant_id: "t",
+    pipeline_id: "p",
+    pipeline_version_id: "v",
+    trigger_type: "manual",
+    error_message: status === "FAILED" ? "Timed out" : null,
+    created_at: "2026-01-01T12:00:00+00:00",
+    updated_at: "2026-01-01T12:00:00+00:00",
+    last_event_seq: seq,
+  }) as Run;
+const list = (...runs: Run[]): Pages => ({ pages: [{ items: runs, limit: 50, offset: 0, count: runs.length, next_cursor: null }], pageParams: [null] });
+const ids = (data: Pages) => data.pages.flatMap((page) => page.items.map((each) => each.id));
+
+describe("updateRows", () => {
+  it("changes a row in its place", () => {
+    const data = updateRows(list(run("c"), run("b"), run("a")), [run("b", "RUNNING", 2)]);
+    expect(ids(data)).toEqual(["c", "b", "a"]);
+    expect(data.pages[0]?.items[1]?.status).toBe("RUNNING");
+  });
+
+  it("takes a state alone", () => {
+    const data = updateRows(list(run("a", "RUNNING", 2)), [{ id: "a", status: "FAILED", last_event_seq: 3 }]);
+    expect(data.pages[0]?.items[0]).toMatchObject({ status: "FAILED", trigger_type: "manual" });
+  });
+
+  it("never goes back to older news", () => {
+    const data = list(run("a", "SUCCEEDED", 5));
+    expect(updateRows(data, [run("a", "RUNNING", 2)])).toBe(data);
+  });
+});
+
+describe("unknownAbove", () => {
+  it("finds each new run once, the newest first, and nothing that is filtered out or older", () => {
+    const news = [run("d"), run("e", "FAILED"), run("d", "QUEUED", 2), run("a"), run("c")];
+    expect(unknownAbove(list(run("c")), news, { status: ["QUEUED"] }).map((each) => each.id)).toEqual(["d"]);
+    expect(unknownAbove(list(run("c")), news, {}).map((each) => each.id)).toEqual(["e", "d"]);
+  });
+
+  it("takes everything for an empty list", () => expect(unknownAbove(list(), [run("a")], {})).toHaveLength(1));
+});
+
+describe("prepend", () => {
+  it("keeps the order and lets go of what the filter no longer wants", () => {
+    const data = prepend(list(run("b", "SUCCEEDED"), run("a")), [run("d"), run("c")], { status: ["QUEUED"] });
+    expect(ids(data)).toEqual(["d", "c", "a"]);
+  });
+
+  it("has no run twice", () => expect(ids(prepend(list(run("b")), [run("b"), run("c")], {}))).toEqual(["c", "b"]));
+});
+
+describe("matches", () => {
+  it.each([
+    [{ q: "timed OUT" }, true],
+    [{ q: "other" }, false],
+    [{ q: "abcdef" }, true],
+    [{ created_after: "2026-01-01T12:00:00Z" }, true],
+    [{ created_before: "2026-01-01T12:00:00Z" }, false],
+    [{ tenant_id: "u" }, false],
+    [{ trigger_type: "webhook" }, false],
+    [{ status: [] }, true],
+  ])("answers %j with %s", (filter, expected) => expect(matches({ ...run("abcdef12", "FAILED") }, filter)).toBe(expected));
+});

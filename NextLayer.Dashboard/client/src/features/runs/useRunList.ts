@@ -1,0 +1,130 @@
+import { useInfiniteQuery, useQueryClient, type InfiniteData } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { request, toQuery } from "@/shared/api/http";
+import { openSocket, type Connection } from "@/shared/api/socket";
+import type { ListMessage, Run, RunPage } from "@/shared/api/types";
+import { prepend, unknownAbove, updateRows, type News } from "./liveList";
+import type { toApi } from "./runsSearch";
+
+const PAGE = 50;
+const POLL_MS = 2_000;
+/** News are put together this long, so that a thousand of them are one change of the page. */
+const GATHER_MS = 300;
+const MOST_WAITING = 200;
+
+type ApiFilter = ReturnType<typeof toApi>;
+type Data = InfiniteData<RunPage & { total: string }, string | null>;
+
+interface Options {
+  /** Rows must not move now: the reader points at them, has chosen some, or is further down. */
+  frozen: boolean;
+  paused: boolean;
+}
+
+/** The runs that fit a filter, newest first, kept true by the stream of runs or, without it, by asking. */
+export function useRunList(filter: ApiFilter, { frozen, paused }: Options) {
+  const client = useQueryClient();
+  const key = useMemo(() => ["runs", "list", filter] as const, [filter]);
+  const query = useInfiniteQuery({
+    queryKey: key,
+    initialPageParam: null as string | null,
+    queryFn: async ({ pageParam, signal }) => {
+      const { data, headers } = await request<RunPage>(`/api/runs${toQuery({ ...filter, limit: PAGE, cursor: pageParam })}`, { signal });
+      return { ...data, total: headers.get("X-Total-Count") ?? "" };
+    },
+    getNextPageParam: (last) => last.next_cursor,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 60_000,
+    refetchOnMount: "always",
+  });
+  const [waiting, setWaiting] = useState<readonly Run[]>([]);
+  const [connection, setConnection] = useState<Connection>("connecting");
+  const gathered = useRef<News[]>([]);
+  const now = useRef({ frozen, paused, waiting });
+  useEffect(() => {
+    now.current = { frozen, paused, waiting };
+  });
+
+  const apply = useCallback(() => {
+    const news = gathered.current;
+    gathered.current = [];
+    const data = client.getQueryData<Data>(key);
+    if (!data || now.current.paused) return;
+    const updated = updateRows(data, news) as Data;
+    const fresh = unknownAbove(updated, [...now.current.waiting, ...news], filter);
+    if (now.current.frozen) {
+      client.setQueryData<Data>(key, updated);
+      setWaiting(fresh.slice(0, MOST_WAITING));
+    } else {
+      if (updated !== data || fresh.length > 0) client.setQueryData<Data>(key, fresh.length > 0 ? (prepend(updated, fresh, filter) as Data) : updated);
+      setWaiting((old) => (old.length === 0 ? old : []));
+    }
+  }, [client, filter, key]);
+
+  useEffect(() => setWaiting([]), [key]);
+
+  /** Reads the first page and takes it as news. */
+  const readAgain = useCallback(
+    async (signal?: AbortSignal) => {
+      try {
+        const { data } = await request<RunPage>(`/api/runs${toQuery({ ...filter, limit: PAGE })}`, { signal });
+        gathered.current.push(...data.items);
+        apply();
+      } catch {
+        // The list itself says when nobody answers.
+      }
+    },
+    [apply, filter],
+  );
+
+  // The stream of the runs that the indexes of the list tell apart; of the rest, what does not fit is passed over.
+  useEffect(() => {
+    if (paused) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const close = openSocket({
+      address: () => `/ws/runs${toQuery({ tenant_id: filter.tenant_id, status: filter.status, pipeline_id: filter.pipeline_id, workflow_id: filter.pipeline_version_id })}`,
+      onMessage: (message) => {
+        const each = message as ListMessage;
+        if (each.type === "resync") void readAgain();
+        else if (each.type === "gone") gathered.current.push({ id: each.id, status: each.status, last_event_seq: each.seq });
+        else if (each.type === "run") gathered.current.push(each.run);
+        timer ??= setTimeout(() => {
+          timer = undefined;
+          apply();
+        }, GATHER_MS);
+      },
+      onConnection: (state, missed) => {
+        setConnection(state);
+        // What happened while nobody listened is asked for.
+        if (state === "live" && missed) void client.invalidateQueries({ queryKey: key });
+      },
+    });
+    return () => {
+      clearTimeout(timer);
+      close();
+    };
+  }, [apply, client, filter, key, paused, readAgain]);
+
+  // Without the stream the first page is asked for again and again, while somebody looks.
+  useEffect(() => {
+    if (connection === "live" || paused) return;
+    const controller = new AbortController();
+    const timer = setInterval(() => {
+      if (!document.hidden) void readAgain(controller.signal);
+    }, POLL_MS);
+    return () => {
+      clearInterval(timer);
+      controller.abort();
+    };
+  }, [connection, paused, readAgain]);
+
+  const showWaiting = useCallback(() => {
+    const data = client.getQueryData<Data>(key);
+    if (now.current.waiting.length >= MOST_WAITING) void client.resetQueries({ queryKey: key });
+    else if (data) client.setQueryData<Data>(key, prepend(data, now.current.waiting, filter) as Data);
+    setWaiting([]);
+  }, [client, filter, key]);
+
+  const runs = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
+  return { query, runs, total: query.data?.pages[0]?.total ?? "", waiting: waiting.length, waitingIsMore: waiting.length >= MOST_WAITING, showWaiting, connection };
+}

@@ -1,0 +1,224 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate as useAnyNavigate } from "@tanstack/react-router";
+import { Play, Terminal } from "lucide-react";
+import { useEffect, useMemo, useState } from "react";
+import { ApiError, request } from "@/shared/api/http";
+import { pipelinesQuery, runQuery, usePipelineName, versionQuery, versionsQuery } from "@/shared/api/queries";
+import type { Json, JsonObject, PipelineVersion, Run } from "@/shared/api/types";
+import { parseLoose, SchemaForm } from "@/shared/form/SchemaForm";
+import { defaultsOf, missing, propertiesOf } from "@/shared/form/schema";
+import { object } from "@/shared/graph/definition";
+import { usePrefs } from "@/shared/prefs/prefs";
+import { Button } from "@/shared/ui/Button";
+import { CopyButton, copyText } from "@/shared/ui/Copy";
+import { CONTROL, Field, SearchInput, Segments, Select, TextInput } from "@/shared/ui/Form";
+import { Card, Page } from "@/shared/ui/Page";
+import { Empty, Failure, SkeletonRows } from "@/shared/ui/States";
+import { toast } from "@/shared/ui/toasts";
+import { cx } from "@/shared/ui/cx";
+
+const route = getRouteApi("/start");
+
+export function StartRunPage() {
+  const search = route.useSearch();
+  const chosen = useQuery({ ...versionQuery(search.version ?? ""), enabled: Boolean(search.version) });
+  const from = useQuery({ ...runQuery(search.from ?? ""), enabled: Boolean(search.from) });
+  if (search.version) {
+    if (chosen.isPending || (search.from && from.isPending)) return <Page title="Start a run"><SkeletonRows /></Page>;
+    if (!chosen.data) return <Page title="Start a run"><Failure error={chosen.error} what="this version" retry={() => void chosen.refetch()} /></Page>;
+    return <StartForm key={chosen.data.id} version={chosen.data} from={from.data} />;
+  }
+  return <Choose pipelineId={search.pipeline} />;
+}
+
+function Choose({ pipelineId }: { pipelineId: string | undefined }) {
+  const navigate = route.useNavigate();
+  const { tenantId } = usePrefs();
+  const [q, setQ] = useState("");
+  const pipelines = useQuery(pipelinesQuery(tenantId, q, 0, 50));
+  const versions = useQuery(versionsQuery({ tenantId, ...(pipelineId ? { pipelineId } : {}), status: "APPROVED" }));
+  const current = useMemo(() => {
+    const newest = new Map<string, PipelineVersion>();
+    for (const version of versions.data?.items ?? []) if ((newest.get(version.pipeline_id)?.version_number ?? 0) < version.version_number) newest.set(version.pipeline_id, version);
+    return newest;
+  }, [versions.data]);
+  const rows = (pipelines.data?.items ?? []).filter((each) => current.has(each.id) && (!pipelineId || each.id === pipelineId));
+  return (
+    <Page title="Start a run" note="Which pipeline? Only those with an approved version can be run.">
+      <SearchInput value={q} onChange={setQ} label="Find a pipeline" className="w-full sm:w-80" />
+      {pipelines.isPending || versions.isPending ? (
+        <SkeletonRows />
+      ) : pipelines.isError || versions.isError ? (
+        <Failure error={pipelines.error ?? versions.error} what="the pipelines" retry={() => void pipelines.refetch()} />
+      ) : rows.length === 0 ? (
+        <div className="rounded-xl border border-line bg-surface">
+          <Empty title="No approved version" action={<Link to="/pipelines" className="text-accent-ink underline">To the pipelines</Link>}>
+            Approve a version of a pipeline, and it can be run.
+          </Empty>
+        </div>
+      ) : (
+        <ul className="grid grid-cols-1 gap-2 sm:grid-cols-2 xl:grid-cols-3">
+          {rows.map((each) => (
+            <li key={each.id} className="min-w-0">
+              <button type="button" className="w-full rounded-xl border border-line bg-surface px-4 py-3 text-left hover:border-accent" onClick={() => void navigate({ search: { version: current.get(each.id)!.id } })}>
+                <span className="flex items-center justify-between gap-2">
+                  <span className="truncate font-medium">{each.name}</span>
+                  <span className="text-xs text-ink-3">{current.get(each.id)!.version}</span>
+                </span>
+                <span className="mt-0.5 line-clamp-2 min-h-4.5 text-xs text-ink-2">{each.description}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Page>
+  );
+}
+
+function StartForm({ version, from }: { version: PipelineVersion; from: Run | undefined }) {
+  const name = usePipelineName(version.pipeline_id);
+  const navigate = useAnyNavigate();
+  const client = useQueryClient();
+  const siblings = useQuery(versionsQuery({ pipelineId: version.pipeline_id, status: "APPROVED" })).data?.items ?? [];
+  const schema = version.input_schema;
+  const hasForm = schema !== null && propertiesOf(schema).length > 0;
+  const first = useMemo<JsonObject>(() => object(from?.parameters) ?? (schema ? object(defaultsOf(schema)) : null) ?? {}, [from, schema]);
+  const [mode, setMode] = useState<"form" | "json">(hasForm ? "form" : "json");
+  const [value, setValue] = useState<JsonObject>(first);
+  const [text, setText] = useState(() => JSON.stringify(first, null, 2));
+  const [later, setLater] = useState("");
+  const [priority, setPriority] = useState("0");
+  const [errors, setErrors] = useState<Record<string, string[]>>({});
+  // One wish, one run: whatever is clicked twice or sent again. A changed wish is another.
+  const [key, setKey] = useState(() => crypto.randomUUID());
+  useEffect(() => setKey(crypto.randomUUID()), [value, text, mode, later, priority, version.id]);
+  const parsed = parseLoose(text);
+  const input: Json | undefined = mode === "form" ? value : parsed.value === undefined && !parsed.error ? {} : parsed.value;
+  const body = {
+    tenant_id: version.tenant_id,
+    pipeline_version_id: version.id,
+    parameters: input,
+    ...(later ? { run_after: new Date(later).toISOString() } : {}),
+    ...(Number(priority) ? { priority: Number(priority) } : {}),
+  };
+
+  const start = useMutation({
+    mutationFn: () => request<{ id: string }>("/api/runs", { method: "POST", body, idempotencyKey: key }),
+    meta: { quiet: true },
+    onSuccess: ({ data }) => {
+      void client.invalidateQueries({ queryKey: ["runs"] });
+      toast("The run is queued.");
+      void navigate({ to: "/runs/$runId", params: { runId: data.id } });
+    },
+    onError: (error) => {
+      if (!(error instanceof ApiError)) return;
+      // The server names paths from the body on; the form begins at the parameters.
+      setErrors(Object.fromEntries(Object.entries(error.fields).map(([path, messages]) => [path.replace(/^parameters\.?/, ""), messages])));
+    },
+  });
+  const submit = () => {
+    const lacking = mode === "form" && schema ? missing(schema, value) : {};
+    setErrors(lacking);
+    if (Object.keys(lacking).length === 0 && !parsed.error) start.mutate();
+  };
+  const approved = version.status === "APPROVED";
+  const curl = `curl -X POST ${location.origin}/api/runs -H 'Content-Type: application/json' -H 'X-Idempotency-Key: ${key}' -d '${JSON.stringify(body).replaceAll("'", "'\\''")}'`;
+  const shown = mode === "form" ? Object.fromEntries(Object.entries(errors)) : errors;
+
+  return (
+    <Page
+      title={`Start ${name}`}
+      trail={
+        <Link to="/start" className="hover:text-ink hover:underline">
+          Another pipeline
+        </Link>
+      }
+      note={from ? "With the input of an earlier run." : undefined}
+    >
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <Card
+          title="Input"
+          actions={
+            hasForm && (
+              <Segments
+                label="How to give it"
+                value={mode}
+                options={[["form", "Form"], ["json", "JSON"]]}
+                onChange={(next) => {
+                  if (next === "json") setText(JSON.stringify(value, null, 2));
+                  else if (object(parsed.value)) setValue(object(parsed.value)!);
+                  setMode(next as "form" | "json");
+                }}
+              />
+            )
+          }
+        >
+          <form
+            id="start"
+            onSubmit={(event) => {
+              event.preventDefault();
+              submit();
+            }}
+          >
+            {mode === "form" && schema ? (
+              <SchemaForm schema={schema} value={value} onChange={(next) => setValue(object(next) ?? {})} errors={shown} />
+            ) : (
+              <Field label="Input as JSON" hint={schema ? "Checked against the version's schema." : "Any JSON object: this version has no schema."} error={parsed.error ?? undefined}>
+                {(ids) => <textarea {...ids} rows={14} spellCheck={false} className={cx(CONTROL, "py-2 font-mono text-xs")} value={text} onChange={(event) => setText(event.target.value)} />}
+              </Field>
+            )}
+          </form>
+          {start.isError && (
+            <div role="alert" className="mt-4 rounded-lg bg-danger-soft px-3 py-2 text-sm">
+              <p className="font-medium">{start.error.message}</p>
+              <ul className="mt-1 list-disc pl-5">
+                {Object.entries(errors).map(([path, messages]) => (
+                  <li key={path}>
+                    <code className="text-xs">{path || "input"}</code> {messages.join(" ")}
+                  </li>
+                ))}
+              </ul>
+            </div>
+          )}
+        </Card>
+        <Card title="How">
+          <div className="flex flex-col gap-3.5">
+            <Field label="Version">
+              {(ids) => (
+                <Select {...ids} value={version.id} onChange={(event) => void navigate({ to: "/start", search: { version: event.target.value, from: from?.id }, replace: true })}>
+                  {[version, ...siblings.filter((each) => each.id !== version.id)].sort((a, b) => b.version_number - a.version_number).map((each) => (
+                    <option key={each.id} value={each.id}>
+                      {each.version}
+                    </option>
+                  ))}
+                </Select>
+              )}
+            </Field>
+            <Field label="Not before" hint="In your own time zone; empty starts it now.">
+              {(ids) => <TextInput {...ids} type="datetime-local" value={later} onChange={(event) => setLater(event.target.value)} />}
+            </Field>
+            <Field label="Priority" hint="−100 to 100; higher goes first.">
+              {(ids) => <TextInput {...ids} type="number" min={-100} max={100} value={priority} onChange={(event) => setPriority(event.target.value)} />}
+            </Field>
+            <div className="text-xs text-ink-3">
+              <p>Sent twice, this makes one run. Key:</p>
+              <p className="flex items-center gap-1 font-mono">
+                <span className="truncate">{key}</span>
+                <CopyButton text={key} label="Copy the idempotency key" />
+              </p>
+            </div>
+            {!approved && <p className="text-sm text-[var(--s-failed)]">This version is {version.status.toLowerCase()}: only approved ones can be run.</p>}
+            <div className="flex flex-wrap gap-2">
+              <Button kind="primary" icon={Play} type="submit" form="start" busy={start.isPending} disabled={!approved || (mode === "json" && parsed.error !== null)}>
+                Start
+              </Button>
+              <Button icon={Terminal} onClick={() => void copyText(curl, "Command copied")}>
+                Copy as cURL
+              </Button>
+            </div>
+          </div>
+        </Card>
+      </div>
+    </Page>
+  );
+}

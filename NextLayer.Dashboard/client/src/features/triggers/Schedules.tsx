@@ -1,0 +1,281 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { CalendarClock, Pause, Pencil, Play, Plus, Trash2 } from "lucide-react";
+import { useEffect, useState } from "react";
+import { ApiError, patch, post, remove, sentenceOf } from "@/shared/api/http";
+import { usePipelineName, versionsQuery, pipelineQuery } from "@/shared/api/queries";
+import { useScope } from "@/shared/api/tenancy";
+import type { JsonObject, PipelineVersion } from "@/shared/api/types";
+import { parseLoose } from "@/shared/form/SchemaForm";
+import { object } from "@/shared/graph/definition";
+import { usePrefs } from "@/shared/prefs/prefs";
+import { Time } from "@/shared/time/Time";
+import { Button, IconButton } from "@/shared/ui/Button";
+import { Checkbox, CONTROL, Field, Select, TextInput } from "@/shared/ui/Form";
+import { Confirm, Dialog } from "@/shared/ui/Overlay";
+import { TABLE, TableFrame, TD, TH } from "@/shared/ui/Page";
+import { Empty, Failure, SkeletonRows } from "@/shared/ui/States";
+import { Tag } from "@/shared/ui/Status";
+import { toast } from "@/shared/ui/toasts";
+import { cx } from "@/shared/ui/cx";
+import { schedulesQuery, type Fire, type Schedule, type ScheduleTimes } from "./triggerQueries";
+
+const ZONES = ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];
+const OUTCOMES = { started: ["Started", "succeeded"], skipped: ["Skipped", "cancelled"], missed: ["Missed", "paused"], failed: ["Failed", "failed"] } as const;
+
+export function Schedules() {
+  const scope = useScope();
+  const query = useQuery({ ...schedulesQuery(scope.tenantIds), enabled: scope.ready });
+  const client = useQueryClient();
+  const [editing, setEditing] = useState<Schedule | "new" | null>(null);
+  const [deleting, setDeleting] = useState<Schedule | null>(null);
+  const refresh = () => void client.invalidateQueries({ queryKey: ["schedules"] });
+  const toggle = useMutation({
+    mutationFn: (each: Schedule) => patch(`/api/v1/triggers/schedule/${each.id}`, { enabled: !each.enabled }, { tenantId: each.tenant_id }),
+    onSuccess: refresh,
+  });
+  const destroy = useMutation({
+    mutationFn: (each: Schedule) => remove(`/api/v1/triggers/schedule/${each.id}`, { tenantId: each.tenant_id }),
+    onSuccess: refresh,
+    onSettled: () => setDeleting(null),
+  });
+  const schedules = query.data ?? [];
+  const create = (
+    <Button kind="primary" icon={Plus} onClick={() => setEditing("new")}>
+      New schedule
+    </Button>
+  );
+  return (
+    <>
+      {query.isPending ? (
+        <SkeletonRows />
+      ) : query.isError ? (
+        <Failure error={query.error} what="the schedules" retry={() => void query.refetch()} />
+      ) : schedules.length === 0 ? (
+        <div className="rounded-xl border border-line bg-surface">
+          <Empty icon={CalendarClock} title="No schedule yet" action={create}>
+            A schedule starts a pipeline's current version at times you choose, in any time zone. One planned time makes one run.
+          </Empty>
+        </div>
+      ) : (
+        <>
+          <div className="flex justify-end">{create}</div>
+          <TableFrame label="Schedules">
+            <table className={TABLE}>
+              <thead>
+                <tr>
+                  <th className={TH}>Pipeline</th>
+                  <th className={TH}>When</th>
+                  <th className={TH}>Next</th>
+                  <th className={cx(TH, "max-md:hidden")}>Last</th>
+                  <th className={TH}>
+                    <span className="sr-only">Actions</span>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {schedules.map((each) => (
+                  <tr key={each.id} className={cx("hover:bg-hover", !each.enabled && "text-ink-3")}>
+                    <td className={TD}>
+                      <PipelineLink id={each.pipeline_id} />
+                      {each.name && <span className="block text-xs text-ink-3">{each.name}</span>}
+                    </td>
+                    <td className={TD}>
+                      <code className="text-xs whitespace-nowrap">{each.cron}</code>
+                      <span className="block text-xs text-ink-3">{each.timezone}</span>
+                    </td>
+                    <td className={TD}>{each.enabled ? <Time at={each.next_fire_at} /> : <Tag tone="cancelled">Paused</Tag>}</td>
+                    <td className={cx(TD, "max-md:hidden")}>
+                      <LastFire fire={each.last_fire} />
+                    </td>
+                    <td className={cx(TD, "text-right whitespace-nowrap")}>
+                      <IconButton small label={each.enabled ? "Pause it" : "Go on with it"} icon={each.enabled ? Pause : Play} onClick={() => toggle.mutate(each)} />
+                      <IconButton small label="Change it" icon={Pencil} onClick={() => setEditing(each)} />
+                      <IconButton small label="Delete it" icon={Trash2} onClick={() => setDeleting(each)} />
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </TableFrame>
+        </>
+      )}
+      {editing && <EditDialog schedule={editing === "new" ? null : editing} onClose={() => setEditing(null)} onSaved={refresh} />}
+      <Confirm open={deleting !== null} onOpenChange={() => setDeleting(null)} title="Delete this schedule?" action="Delete" danger busy={destroy.isPending} onConfirm={() => deleting && destroy.mutate(deleting)}>
+        <p className="text-sm text-ink-2">Runs that it has started go on.</p>
+      </Confirm>
+    </>
+  );
+}
+
+function PipelineLink({ id }: { id: string }) {
+  return (
+    <Link to="/pipelines/$pipelineId" params={{ pipelineId: id }} className="font-medium hover:text-accent-ink hover:underline">
+      {usePipelineName(id)}
+    </Link>
+  );
+}
+
+export function LastFire({ fire }: { fire: Fire | null }) {
+  if (!fire) return <span className="text-ink-3">never</span>;
+  const [word, tone] = OUTCOMES[fire.outcome];
+  return (
+    <span className="inline-flex items-center gap-2" title={fire.reason ?? undefined}>
+      <Tag tone={tone}>{word}</Tag>
+      {fire.run_id ? (
+        <Link to="/runs/$runId" params={{ runId: fire.run_id }} className="text-accent-ink hover:underline">
+          <Time at={fire.planned_at} />
+        </Link>
+      ) : (
+        <Time at={fire.planned_at} />
+      )}
+    </span>
+  );
+}
+
+function EditDialog({ schedule, onClose, onSaved }: { schedule: Schedule | null; onClose: () => void; onSaved: () => void }) {
+  const { tenantId } = usePrefs();
+  const versions = useQuery(versionsQuery({ tenantId, status: "APPROVED" })).data?.items ?? [];
+  const newest = [...new Map(versions.toSorted((a, b) => a.version_number - b.version_number).map((each) => [each.pipeline_id, each])).values()];
+  const [pipelineId, setPipelineId] = useState(schedule?.pipeline_id ?? "");
+  const chosen = newest.find((each) => each.pipeline_id === pipelineId);
+  const [name, setName] = useState(schedule?.name ?? "");
+  const [cron, setCron] = useState(schedule?.cron ?? "0 9 * * MON-FRI");
+  const [zone, setZone] = useState(schedule?.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const [input, setInput] = useState(JSON.stringify(schedule?.input ?? {}, null, 2));
+  const [catchUp, setCatchUp] = useState(schedule?.catch_up ?? "none");
+  const [overlap, setOverlap] = useState(schedule?.overlap ?? "allow");
+  const [enabled, setEnabled] = useState(schedule?.enabled ?? true);
+  const parsed = parseLoose(input);
+  const inputError = parsed.error ?? (parsed.value === undefined || object(parsed.value) ? undefined : "The input must be an object.");
+  const tenant = schedule?.tenant_id ?? chosen?.tenant_id;
+  const save = useMutation({
+    mutationFn: () => {
+      const common = { name: name || null, cron, timezone: zone, input: object(parsed.value) ?? ({} as JsonObject), enabled, catch_up: catchUp, overlap };
+      return schedule
+        ? patch(`/api/v1/triggers/schedule/${schedule.id}`, common, { tenantId: tenant })
+        : post("/api/v1/triggers/schedule", { ...common, name: name || undefined, workflow_id: chosen?.id }, { tenantId: tenant });
+    },
+    meta: { quiet: true },
+    onSuccess: () => {
+      toast("Saved.");
+      onSaved();
+      onClose();
+    },
+  });
+  const errors = save.error instanceof ApiError ? save.error.fields : {};
+  return (
+    <Dialog open onOpenChange={onClose} title={schedule ? "Change the schedule" : "New schedule"} wide footer={<><Button onClick={onClose}>Back</Button><Button kind="primary" type="submit" form="schedule" busy={save.isPending} disabled={(!schedule && !chosen) || Boolean(inputError)}>Save</Button></>}>
+      <form
+        id="schedule"
+        className="grid gap-x-6 gap-y-3.5 md:grid-cols-[minmax(0,1fr)_16rem]"
+        onSubmit={(event) => {
+          event.preventDefault();
+          save.mutate();
+        }}
+      >
+        <div className="flex flex-col gap-3.5">
+          {!schedule && (
+            <Field label="Pipeline" required error={errors.workflow_id?.join(" ")}>
+              {(ids) => (
+                <Select {...ids} value={pipelineId} onChange={(event) => setPipelineId(event.target.value)}>
+                  <option value="">Choose one</option>
+                  {newest.map((each) => (
+                    <PipelineOption key={each.id} version={each} />
+                  ))}
+                </Select>
+              )}
+            </Field>
+          )}
+          <div className="grid gap-3.5 sm:grid-cols-2">
+            <Field label="When" required hint="Minute, hour, day, month, weekday." error={errors.cron?.join(" ")}>
+              {(ids) => <TextInput {...ids} className="font-mono" value={cron} onChange={(event) => setCron(event.target.value)} />}
+            </Field>
+            <Field label="In the zone" error={errors.timezone?.join(" ")}>
+              {(ids) => (
+                <Select {...ids} value={zone} onChange={(event) => setZone(event.target.value)}>
+                  {[...new Set([zone, ...ZONES])].map((each) => (
+                    <option key={each}>{each}</option>
+                  ))}
+                </Select>
+              )}
+            </Field>
+          </div>
+          <Field label="Name" error={errors.name?.join(" ")}>
+            {(ids) => <TextInput {...ids} maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />}
+          </Field>
+          <Field label="Input of every run" error={inputError ?? errors.input?.join(" ")}>
+            {(ids) => <textarea {...ids} rows={4} spellCheck={false} className={cx(CONTROL, "py-1.5 font-mono text-xs")} value={input} onChange={(event) => setInput(event.target.value)} />}
+          </Field>
+          <div className="grid gap-3.5 sm:grid-cols-2">
+            <Field label="Times missed while everything was down">
+              {(ids) => (
+                <Select {...ids} value={catchUp} onChange={(event) => setCatchUp(event.target.value as Schedule["catch_up"])}>
+                  <option value="none">are left out</option>
+                  <option value="last">the last makes a run</option>
+                  <option value="all">each makes a run</option>
+                </Select>
+              )}
+            </Field>
+            <Field label="While an earlier run goes on">
+              {(ids) => (
+                <Select {...ids} value={overlap} onChange={(event) => setOverlap(event.target.value as Schedule["overlap"])}>
+                  <option value="allow">start another</option>
+                  <option value="skip">leave it out</option>
+                </Select>
+              )}
+            </Field>
+          </div>
+          <Checkbox label="Enabled" checked={enabled} onChange={(event) => setEnabled(event.target.checked)} />
+          {save.isError && (
+            <p role="alert" className="text-sm text-[var(--s-failed)]">
+              {sentenceOf(save.error)}
+            </p>
+          )}
+        </div>
+        <Preview cron={cron} zone={zone} tenantId={tenant} />
+      </form>
+    </Dialog>
+  );
+}
+
+function PipelineOption({ version }: { version: PipelineVersion }) {
+  const pipeline = useQuery(pipelineQuery(version.pipeline_id)).data;
+  return (
+    <option value={version.pipeline_id}>
+      {pipeline?.name ?? "…"} ({version.version})
+    </option>
+  );
+}
+
+/** The next ten times, in the schedule's zone and in the reader's. */
+function Preview({ cron, zone, tenantId }: { cron: string; zone: string; tenantId: string | undefined }) {
+  const [asked, setAsked] = useState({ cron, zone });
+  useEffect(() => {
+    const timer = setTimeout(() => setAsked({ cron, zone }), 300);
+    return () => clearTimeout(timer);
+  }, [cron, zone]);
+  const query = useQuery({
+    queryKey: ["preview", asked],
+    queryFn: ({ signal }) => post<ScheduleTimes>("/api/v1/triggers/schedule/preview", { cron: asked.cron, timezone: asked.zone }, { tenantId, signal }),
+    retry: false,
+    enabled: asked.cron.trim() !== "",
+  });
+  return (
+    <section aria-label="Next times" className="rounded-lg bg-sunken p-3 text-xs">
+      <h3 className="mb-1.5 font-medium text-ink-2">Next times</h3>
+      {query.isError ? (
+        <p className="text-[var(--s-failed)]">{sentenceOf(query.error)}</p>
+      ) : (
+        <ol className="tnum flex flex-col gap-1">
+          {query.data?.times.map((time) => (
+            <li key={time.at} className="flex justify-between gap-2">
+              <span>{time.local.slice(0, 16).replace("T", " ")}</span>
+              <Time at={time.at} className="text-ink-3" />
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}

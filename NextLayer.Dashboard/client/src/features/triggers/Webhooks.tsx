@@ -1,0 +1,159 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { KeyRound, Webhook } from "lucide-react";
+import { useState } from "react";
+import { post, put } from "@/shared/api/http";
+import { pipelineQuery, versionsQuery } from "@/shared/api/queries";
+import type { PipelineVersion } from "@/shared/api/types";
+import { usePrefs } from "@/shared/prefs/prefs";
+import { Time } from "@/shared/time/Time";
+import { Button } from "@/shared/ui/Button";
+import { CopyButton, shortId } from "@/shared/ui/Copy";
+import { Checkbox } from "@/shared/ui/Form";
+import { Confirm } from "@/shared/ui/Overlay";
+import { Card } from "@/shared/ui/Page";
+import { Empty, Failure, Skeleton, SkeletonRows } from "@/shared/ui/States";
+import { Tag } from "@/shared/ui/Status";
+import { cx } from "@/shared/ui/cx";
+import { deliveriesQuery, webhookQuery, type Delivery, type WebhookSettings } from "./triggerQueries";
+
+const route = getRouteApi("/triggers");
+const VERDICTS: Record<Delivery["verdict"], readonly [string, "succeeded" | "queued" | "failed" | "cancelled"]> = {
+  accepted: ["Accepted", "succeeded"],
+  duplicate: ["Repeated", "queued"],
+  bad_signature: ["Bad signature", "failed"],
+  invalid_input: ["Input does not fit", "failed"],
+  disabled: ["Disabled", "cancelled"],
+  not_published: ["Nothing published", "failed"],
+};
+
+export function Webhooks() {
+  const { open } = route.useSearch();
+  const navigate = route.useNavigate();
+  const { tenantId } = usePrefs();
+  const query = useQuery(versionsQuery({ tenantId, status: "APPROVED" }));
+  if (query.isPending) return <SkeletonRows />;
+  if (!query.data) return <Failure error={query.error} what="the pipelines" retry={() => void query.refetch()} />;
+  const newest = [...new Map(query.data.items.toSorted((a, b) => a.version_number - b.version_number).map((each) => [each.pipeline_id, each])).values()];
+  const chosen = newest.find((each) => each.id === open) ?? newest[0];
+  if (!chosen)
+    return (
+      <div className="rounded-xl border border-line bg-surface">
+        <Empty icon={Webhook} title="No pipeline can be called yet">
+          Every pipeline with an approved version has a webhook of its own.
+        </Empty>
+      </div>
+    );
+  return (
+    <div className="grid grid-cols-1 gap-4 lg:grid-cols-[16rem_minmax(0,1fr)]">
+      <nav aria-label="Pipelines" className="h-fit max-h-60 overflow-y-auto rounded-xl border border-line bg-surface p-1.5 lg:max-h-[70vh]">
+        {newest.map((each) => (
+          <Choice key={each.id} version={each} taken={each.id === chosen.id} onChoose={() => void navigate({ search: { tab: "webhooks", open: each.id } })} />
+        ))}
+      </nav>
+      <div key={chosen.id} className="flex min-w-0 flex-col gap-4">
+        <Settings version={chosen} />
+        <Deliveries version={chosen} />
+      </div>
+    </div>
+  );
+}
+
+function Choice({ version, taken, onChoose }: { version: PipelineVersion; taken: boolean; onChoose: () => void }) {
+  const pipeline = useQuery(pipelineQuery(version.pipeline_id)).data;
+  return (
+    <button type="button" aria-current={taken ? "true" : undefined} onClick={onChoose} className={cx("flex w-full items-center justify-between gap-2 rounded-md px-2.5 py-1.5 text-left text-sm hover:bg-hover ring-inset-focus", taken && "bg-accent-soft font-medium hover:bg-accent-soft")}>
+      <span className="truncate">{pipeline?.name ?? "…"}</span>
+      <span className="text-xs text-ink-3">{version.version}</span>
+    </button>
+  );
+}
+
+function Settings({ version }: { version: PipelineVersion }) {
+  const client = useQueryClient();
+  const query = useQuery(webhookQuery(version.tenant_id, version.id));
+  const [rotating, setRotating] = useState(false);
+  const [secret, setSecret] = useState<string | null>(null);
+  const took = (settings: WebhookSettings) => {
+    setSecret(settings.secret);
+    client.setQueryData(["webhook", version.id], settings);
+    setRotating(false);
+  };
+  const save = useMutation({ mutationFn: (change: { enabled: boolean; require_signature: boolean }) => put<WebhookSettings>(`/api/v1/triggers/webhook/${version.id}/settings`, change, { tenantId: version.tenant_id }), onSuccess: took });
+  const rotate = useMutation({ mutationFn: () => post<WebhookSettings>(`/api/v1/triggers/webhook/${version.id}/settings/rotate`, {}, { tenantId: version.tenant_id }), onSuccess: took });
+  if (query.isPending) return <Skeleton className="h-40" />;
+  if (!query.data) return <Card><Failure error={query.error} what="the webhook" retry={() => void query.refetch()} /></Card>;
+  const settings = query.data;
+  const address = new URL(settings.address, location.origin).href;
+  return (
+    <Card title="Webhook" actions={settings.enabled ? <Tag tone="succeeded">Takes calls</Tag> : <Tag tone="cancelled">Disabled</Tag>}>
+      <div className="flex flex-col gap-4 text-sm">
+        <p className="flex items-center gap-1 rounded-md bg-sunken px-2.5 py-1.5 font-mono text-xs">
+          <span className="text-ink-3">POST</span> <span className="min-w-0 flex-1 break-all">{address}</span>
+          <CopyButton text={address} label="Copy the address" />
+        </p>
+        <div className="flex flex-wrap gap-x-6 gap-y-1">
+          <Checkbox label="Takes calls" checked={settings.enabled} disabled={save.isPending} onChange={(event) => save.mutate({ enabled: event.target.checked, require_signature: settings.require_signature })} />
+          <Checkbox label="Calls must be signed" checked={settings.require_signature} disabled={save.isPending} onChange={(event) => save.mutate({ enabled: settings.enabled, require_signature: event.target.checked })} />
+        </div>
+        {secret && (
+          <div role="status" className="rounded-lg bg-warn-soft px-3 py-2">
+            <p className="font-medium">The new secret. It is shown this once:</p>
+            <p className="flex items-center gap-1 font-mono text-xs break-all">
+              {secret}
+              <CopyButton text={secret} label="Copy the secret" />
+            </p>
+          </div>
+        )}
+        <div>
+          {settings.secrets.map((each) => (
+            <p key={each.id} className="flex flex-wrap items-center gap-x-3 text-xs text-ink-2">
+              <code>{each.hint}</code> since <Time at={each.created_at} />
+              {each.expires_at && <span>valid until <Time at={each.expires_at} /></span>}
+            </p>
+          ))}
+          <Button small icon={KeyRound} className="mt-2" onClick={() => setRotating(true)}>
+            {settings.secrets.length > 0 ? "Change the secret…" : "Make a secret…"}
+          </Button>
+        </div>
+      </div>
+      <Confirm open={rotating} onOpenChange={setRotating} title="A new secret?" action="Make it" busy={rotate.isPending} onConfirm={() => rotate.mutate()}>
+        <p className="text-sm text-ink-2">The secrets of before stay valid for a day, so that senders can be changed without losing a call.</p>
+      </Confirm>
+    </Card>
+  );
+}
+
+function Deliveries({ version }: { version: PipelineVersion }) {
+  const query = useQuery(deliveriesQuery(version.tenant_id, version.id));
+  return (
+    <Card title="Last calls" bare>
+      {query.isPending ? (
+        <SkeletonRows rows={3} />
+      ) : query.isError ? (
+        <Failure error={query.error} what="the calls" retry={() => void query.refetch()} />
+      ) : query.data.length === 0 ? (
+        <p className="px-4 py-6 text-sm text-ink-2">It has not been called yet.</p>
+      ) : (
+        <ul>
+          {query.data.map((each) => {
+            const [word, tone] = VERDICTS[each.verdict];
+            return (
+              <li key={each.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2 text-sm last:border-0">
+                <Tag tone={tone}>{word}</Tag>
+                <Time at={each.received_at} className="text-xs text-ink-3" />
+                {each.run_id && (
+                  <Link to="/runs/$runId" params={{ runId: each.run_id }} className="font-mono text-xs text-accent-ink hover:underline">
+                    run {shortId(each.run_id)}
+                  </Link>
+                )}
+                <span className="min-w-0 flex-1 truncate text-xs text-ink-2">{each.detail ?? each.message_id}</span>
+                {each.unrecorded > 0 && <span className="text-xs text-ink-3">and {each.unrecorded} like it</span>}
+              </li>
+            );
+          })}
+        </ul>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,62 @@
+export type Connection = "connecting" | "live" | "polling" | "offline";
+
+interface Options {
+  /** Where to connect; asked each time, since it holds where to go on. */
+  address: () => string;
+  onMessage: (message: unknown) => void;
+  onConnection: (connection: Connection, missed: boolean) => void;
+}
+
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 10_000;
+
+/** A WebSocket that comes back by itself, sooner when the page is looked at or the network returns. */
+export function openSocket({ address, onMessage, onConnection }: Options): () => void {
+  let socket: WebSocket | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let failures = 0;
+  let opened = false;
+  let ended = false;
+
+  const connect = () => {
+    clearTimeout(timer);
+    if (ended || socket) return;
+    onConnection(navigator.onLine ? "connecting" : "offline", opened);
+    const url = new URL(address(), location.href);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    const current = new WebSocket(url);
+    socket = current;
+    current.onopen = () => {
+      onConnection("live", opened);
+      opened = true;
+    };
+    current.onmessage = (event: MessageEvent<string>) => {
+      failures = 0;
+      onMessage(JSON.parse(event.data));
+    };
+    current.onclose = () => {
+      if (socket !== current) return;
+      socket = null;
+      if (ended) return;
+      failures++;
+      onConnection(navigator.onLine ? "polling" : "offline", opened);
+      const pause = Math.min(FIRST_PAUSE * 2 ** (failures - 1), LONGEST_PAUSE);
+      timer = setTimeout(connect, pause * (0.75 + Math.random() / 2));
+    };
+  };
+
+  const hurry = () => {
+    if (!document.hidden && !socket) connect();
+  };
+  addEventListener("online", hurry);
+  document.addEventListener("visibilitychange", hurry);
+  // Not in the same turn: a component that is mounted, unmounted and mounted again opens one socket, not two.
+  timer = setTimeout(connect, 0);
+  return () => {
+    ended = true;
+    clearTimeout(timer);
+    removeEventListener("online", hurry);
+    document.removeEventListener("visibilitychange", hurry);
+    socket?.close(1000);
+  };
+}

@@ -1,0 +1,69 @@
+namespace NextLayer.Tests.Browser;
+
+/// <summary>What holds for all pages: in both themes, on a desk and on a phone.</summary>
+[Collection(BrowserTests.Name)]
+public sealed class EveryPageTests(Site site)
+{
+    public static TheoryData<string, string, string> Pages => new()
+    {
+        { "overview", "/", "Overview" },
+        { "runs", "/runs", "Runs" },
+        { "runs-none", "/runs?q=nothing+like+this", "Runs" },
+        { "run", "/runs/{succeeded}", "Order intake" },
+        { "run-failed", "/runs/{failed}", "Supplier import" },
+        { "run-timeline", "/runs/{failed}?tab=timeline", "Supplier import" },
+        { "run-steps", "/runs/{succeeded}?tab=steps&step=invoice", "Order intake" },
+        { "run-logs", "/runs/{failed}?tab=logs", "Supplier import" },
+        { "run-data", "/runs/{succeeded}?tab=data", "Order intake" },
+        { "run-events", "/runs/{succeeded}?tab=events&seq=6", "Order intake" },
+        { "run-waiting", "/runs/{waiting}", "Refund approval" },
+        { "approvals", "/approvals", "Approvals" },
+        { "pipelines", "/pipelines", "Pipelines" },
+        { "pipeline", "/pipelines/{orders}", "Order intake" },
+        { "pipeline-compare", "/pipelines/{orders}?version={draft}&with={version}", "Order intake" },
+        { "start", "/start", "Start a run" },
+        { "start-form", "/start?version={version}", "Start Order intake" },
+        { "builder", "/pipelines/{orders}/versions/{draft}/edit", "Order intake" },
+        { "builder-step", "/pipelines/{orders}/versions/{draft}/edit?step=large", "Order intake" },
+        { "triggers", "/triggers", "Triggers" },
+        { "webhooks", "/triggers?tab=webhooks", "Triggers" },
+        { "connectors", "/connectors", "Connectors" },
+        { "workers", "/workers", "Workers" },
+        { "engine", "/engine", "Engine" },
+        { "tenants", "/tenants", "Tenants" },
+        { "not-found", "/nowhere", "Not found" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public async Task Page_InBothThemesAndOnAPhone_IsAccessibleFitsAndHasNoComplaint(string name, string path, string heading)
+    {
+        await site.StartAsync();
+        var address = await FillAsync(path);
+        var flaws = new List<string>();
+        foreach (var (look, dark, width, height) in new[] { ("light", false, 1440, 900), ("dark", true, 1440, 900), ("phone", false, 360, 780), ("phone-dark", true, 360, 780) })
+        {
+            await using var visit = await site.VisitAsync(dark, width, height);
+            await visit.OpenAsync(address, heading);
+            await visit.ShootAsync($"{name}-{look}");
+            flaws.AddRange((await visit.FlawsAsync()).Concat(visit.Complaints).Select(flaw => $"{look}: {flaw}"));
+            if (!await visit.FitsAsync())
+                flaws.Add($"{look}: wider than {width} pixels");
+        }
+
+        Assert.True(flaws.Count == 0, string.Join("\n", flaws));
+    }
+
+    private async Task<string> FillAsync(string path)
+    {
+        var demo = site.Demo;
+        var versions = await demo.VersionsAsync(demo.Orders.PipelineId);
+        return path
+            .Replace("{succeeded}", demo.Succeeded, StringComparison.Ordinal)
+            .Replace("{failed}", demo.Failed, StringComparison.Ordinal)
+            .Replace("{waiting}", demo.Waiting, StringComparison.Ordinal)
+            .Replace("{orders}", demo.Orders.PipelineId, StringComparison.Ordinal)
+            .Replace("{version}", demo.Orders.VersionId, StringComparison.Ordinal)
+            .Replace("{draft}", versions["v2 draft"], StringComparison.Ordinal);
+    }
+}

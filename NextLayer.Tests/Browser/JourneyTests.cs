@@ -1,0 +1,240 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace NextLayer.Tests.Browser;
+
+/// <summary>What people come for, from beginning to end.</summary>
+[Collection(BrowserTests.Name)]
+public sealed partial class JourneyTests(Site site)
+{
+    private const string TwoSteps = """{"steps": ["first", {"id": "hold", "type": "delay", "config": {"duration": "PT1H"}}]}""";
+
+    [Fact]
+    public async Task RunForm_FilledIn_StartsARunWhoseGraphComesToItsEnd()
+    {
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync($"/start?version={site.Demo.Orders.VersionId}", "Start Order intake");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
+        await Expect(page.GetByText("is required.").First).ToBeVisibleAsync();
+        await page.GetByLabel("Customer").FillAsync("Grace Hopper");
+        await page.GetByLabel("Amount").FillAsync("120.5");
+        await page.GetByLabel("Express delivery").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Main).GetByText("Succeeded", new() { Exact = true }).First).ToBeVisibleAsync();
+        await Expect(page.GetByText("5/5 steps")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Input and output" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Input", Exact = true }).First).ToContainTextAsync("Grace Hopper");
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
+    public async Task Runs_NewAndCancelledOnes_ShowWithoutReload()
+    {
+        await site.StartAsync();
+        var line = await site.Demo.AddLineAsync("Live list", TwoSteps);
+        var first = await site.Demo.StartAsync(line);
+        await site.Demo.UntilAsync(first, "PAUSED");
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync($"/runs?pipeline={line.PipelineId}", "Runs");
+        await page.Mouse.MoveAsync(5, 5);
+        await Expect(page.GetByText("Live", new() { Exact = true })).ToBeVisibleAsync();
+
+        await site.Demo.StartAsync(line);
+        await Expect(page.GetByRole(AriaRole.Checkbox, new() { NameRegex = SelectRun() })).ToHaveCountAsync(2);
+        await page.GetByRole(AriaRole.Checkbox, new() { Name = "Select all that are shown" }).CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel…" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("2 of 2 selected can be cancelled");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel 2 runs" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Table).GetByText("Cancelled", new() { Exact = true })).ToHaveCountAsync(2);
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = FailedFilter() }).ClickAsync();
+        await Expect(page.GetByText("No run fits these filters")).ToBeVisibleAsync();
+        Assert.Contains("status=FAILED", page.Url, StringComparison.Ordinal);
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
+    public async Task FailedRun_OpensAtItsFirstFailureAndGoesBackInTime()
+    {
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync($"/runs/{site.Demo.Failed}", "Supplier import");
+
+        await Expect(page.GetByRole(AriaRole.Complementary, new() { Name = "Step fetch_prices" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Attempt 2" })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Slider).FillAsync("2");
+
+        await Expect(page.GetByText("You see the run as it was after event 2.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("It has not begun yet.")).ToBeVisibleAsync();
+        Assert.Contains("seq=2", page.Url, StringComparison.Ordinal);
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
+    public async Task Approval_OnAPhone_LetsTheRunGoOn()
+    {
+        await site.StartAsync();
+        var runId = await site.Demo.StartAsync(site.Demo.Refund, new { amount = 12, reason = "Too small" });
+        await site.Demo.UntilAsync(runId, "PAUSED");
+        await using var visit = await site.VisitAsync(width: 360, height: 780);
+        var page = visit.Page;
+        await visit.OpenAsync($"/approvals?run={runId}", "Approvals");
+
+        await page.GetByLabel("Comment").FillAsync("Looks right");
+        await page.GetByLabel("Your name").FillAsync("ada");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Approve", Exact = true }).ClickAsync();
+
+        await Expect(page.GetByText("Approved.")).ToBeVisibleAsync();
+        await site.Demo.UntilAsync(runId, "SUCCEEDED");
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
+    public async Task Builder_StepsDrawnJoinedSetUp_ArePublished()
+    {
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync("/pipelines", "Pipelines");
+        await page.GetByRole(AriaRole.Button, new() { Name = "New pipeline" }).ClickAsync();
+        await page.GetByLabel("Name required").FillAsync("Drawn by hand");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make it" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Delay", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Complementary, new() { Name = "Set up Delay" }).GetByLabel("Duration", new() { Exact = true }).FillAsync("PT0.1S");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Transform", Exact = true }).ClickAsync();
+        var panel = page.GetByRole(AriaRole.Complementary, new() { Name = "Set up Transform" });
+        await panel.GetByLabel("Mode").SelectOptionAsync("object");
+        await panel.GetByLabel("Output", new() { Exact = true }).FillAsync("""{"done": true}""");
+        await Expect(page.GetByText("to mend before it can be published")).ToBeVisibleAsync(); // Nothing joins them yet.
+        await page.Locator(".react-flow__node[data-id=delay] .source").DragToAsync(page.Locator(".react-flow__node[data-id=transform] .target"));
+
+        await Expect(page.GetByText("Nothing is wrong with it.")).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await visit.ShootAsync("journey-builder");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Publish…" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("delay → transform");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Publish", Exact = true }).ClickAsync();
+
+        await Expect(page.GetByText("Approved", new() { Exact = true }).First).ToBeVisibleAsync();
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
+    public async Task Keyboard_ReachesPagesPaletteAndMap()
+    {
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync("/", "Overview");
+
+        await page.Keyboard.PressAsync("g");
+        await page.Keyboard.PressAsync("w");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1, Name = "Workers" })).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("?");
+        await Expect(page.GetByRole(AriaRole.Dialog, new() { Name = "Keyboard shortcuts" })).ToBeVisibleAsync();
+        Assert.Equal([], await visit.FlawsAsync());
+        await page.Keyboard.PressAsync("Escape");
+        await page.Keyboard.PressAsync("Control+k");
+        await page.GetByPlaceholder("A page, a pipeline").FillAsync("Refund");
+        await Expect(page.GetByRole(AriaRole.Option, new() { Name = "Refund approval" })).ToBeVisibleAsync();
+        await visit.ShootAsync("journey-palette");
+        await page.Keyboard.PressAsync("Enter");
+
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1, Name = "Refund approval" })).ToBeVisibleAsync();
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
+    public async Task Schedule_IsMadeWithItsNextTimesInSight()
+    {
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync("/triggers", "Triggers");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "New schedule" }).First.ClickAsync();
+        await page.GetByLabel("Pipeline required").SelectOptionAsync(site.Demo.Import.PipelineId);
+        await page.GetByLabel("When required").FillAsync("30 9 * * MON");
+        await page.GetByLabel("In the zone").SelectOptionAsync("Europe/Berlin");
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Next times" }).GetByRole(AriaRole.Listitem)).ToHaveCountAsync(10);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Schedules" })).ToContainTextAsync("30 9 * * MON");
+        await visit.ShootAsync("journey-schedule");
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
+    public async Task Connector_IsMadeAndRefusedWithItsReason()
+    {
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync("/connectors", "Connectors");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "New connector" }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+        await page.GetByLabel("Connects to").FillAsync("openai");
+        await page.GetByLabel("Settings", new() { Exact = true }).FillAsync("""{"base_url": "https://example.com"}""");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "openai", Exact = true })).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Tenant_IsMadeWithAFacility()
+    {
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync("/tenants", "Tenants");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "New tenant" }).ClickAsync();
+        await page.GetByLabel("Name required").FillAsync("Corner Shop");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Corner Shop", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
+        await page.GetByLabel("Name required").FillAsync("Kiosk");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Button, new() { NameRegex = Kiosk() }).First).ToBeVisibleAsync();
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
+    public async Task Markup_InEverythingPeopleCanWrite_StaysText()
+    {
+        const string Evil = "<img src=x onerror=\"window.hacked=1\"><script>window.hacked=1</script>";
+        await site.StartAsync();
+        var steps = """
+            {"steps": [
+              {"id": "step", "label": EVIL, "type": "transform", "config": {"mode": "object", "output": {"echo": "{{ input.text }}"}}},
+              {"id": "ask", "type": "wait_for_approval", "config": {"title": EVIL, "instructions": EVIL}}]}
+            """.Replace("EVIL", System.Text.Json.JsonSerializer.Serialize(Evil), StringComparison.Ordinal);
+        var line = await site.Demo.AddLineAsync(Evil, steps, description: Evil);
+        var runId = await site.Demo.StartAsync(line, new { text = Evil });
+        await site.Demo.UntilAsync(runId, "PAUSED");
+        await using var visit = await site.VisitAsync();
+
+        foreach (var path in new[] { $"/runs/{runId}?step=step", $"/runs/{runId}?tab=data", "/runs", "/", "/approvals", "/pipelines", $"/pipelines/{line.PipelineId}", $"/pipelines/{line.PipelineId}/versions/{line.VersionId}/edit?step=step", "/start" })
+        {
+            await visit.Page.GotoAsync(path);
+            await visit.Page.GetByRole(AriaRole.Heading, new() { Level = 1 }).WaitForAsync();
+            await visit.Page.WaitForFunctionAsync("() => !document.querySelector('.skeleton')");
+            Assert.False(await visit.Page.EvaluateAsync<bool>("() => 'hacked' in window"), path);
+        }
+
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [GeneratedRegex("^Select run")]
+    private static partial Regex SelectRun();
+
+    [GeneratedRegex("^Failed")]
+    private static partial Regex FailedFilter();
+
+    [GeneratedRegex("^Kiosk")]
+    private static partial Regex Kiosk();
+}
