@@ -1,20 +1,5 @@
-using Microsoft.Extensions.Options;
 using NextLayer.Worker;
+using NextLayer.Worker.Sandbox;
 
-if (WorkerHelp.IsAsked(args))
-{
-    Console.WriteLine(WorkerHelp.Text);
-    return 0;
-}
-
-try
-{
-    await WorkerApp.Create(args).RunAsync();
-    return 0;
-}
-catch (OptionsValidationException ex)
-{
-    foreach (var failure in ex.Failures)
-        Console.Error.WriteLine(failure);
-    return 2;
-}
+// The sandbox comes first: it is the same executable in another role, and loads nothing of the worker.
+return args is [SandboxHost.Argument] ? await SandboxHost.RunAsync() : await WorkerProgram.RunAsync(args);

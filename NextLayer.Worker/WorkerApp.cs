@@ -5,7 +5,9 @@ using NextLayer.Worker.Connectors;
 using NextLayer.Worker.Execution;
 using NextLayer.Worker.Platform;
 using NextLayer.Worker.Reporting;
+using NextLayer.Worker.Sandbox;
 using NextLayer.Worker.Steps;
+using NextLayer.Worker.Steps.Code;
 using NextLayer.Worker.Steps.Database;
 using NextLayer.Worker.Steps.Email;
 using NextLayer.Worker.Steps.Http;
@@ -92,6 +94,7 @@ public static class WorkerApp
         services.AddSingleton<IStepHandler, ConditionStep>();
         services.AddSingleton<IStepHandler, DelayStep>();
         services.AddSingleton<IStepHandler, HttpRequestStep>();
+        services.AddSingleton<SandboxPool>();
         services.AddSingleton<IStepHandler, InlineCodeStep>();
         services.AddSingleton<IStepHandler, TransformStep>();
         services.AddSingleton<IStepHandler, WaitForApprovalStep>();

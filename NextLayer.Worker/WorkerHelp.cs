@@ -19,6 +19,7 @@ internal static class WorkerHelp
           SLOTS                runs executing at once (64)
           STEPS_PER_RUN        steps of one run executing at once (16)
           STEPS_AT_ONCE        steps of all runs executing at once (4 x SLOTS)
+          SANDBOXES            processes that carry out JavaScript at once (one for each processor)
           POLL_SECONDS         pause after an error or an empty answer (1.5)
           CLAIM_WAIT_SECONDS   how long a claim waits for work; 0 polls (20)
           LEASE_SECONDS        length of a lease (30)

@@ -15,6 +15,9 @@ internal interface IStepHandler
     /// </summary>
     bool IsImmediate => false;
 
+    /// <summary><see cref="IsImmediate"/> where it depends on the step's configuration.</summary>
+    bool IsImmediateFor(StepContext context) => IsImmediate;
+
     /// <summary>
     /// Carries out one attempt. Exceptions are turned into failures: <see cref="Steps.StepConfigException"/> into
     /// <c>CONFIG</c>, <see cref="StepFailure"/> into what it carries, cancellation by the step's time-out into <c>TIMEOUT</c>, anything else into <c>INTERNAL</c>.

@@ -94,7 +94,7 @@ internal sealed partial class RunExecution(ActiveRun run, WorkflowGraph graph, E
             Config = config,
             Resume = resume,
         };
-        if (handler.IsImmediate)
+        if (handler.IsImmediateFor(context))
             RunImmediate(handler, context);
         else
             RunInParallel(handler, context);

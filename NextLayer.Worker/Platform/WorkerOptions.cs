@@ -46,6 +46,11 @@ internal sealed class WorkerOptions
     [Range(0, 20_000, ErrorMessage = "STEPS_AT_ONCE must be between 0 and 20000.")]
     public int StepsAtOnce { get; set; }
 
+    /// <summary>Processes that carry out JavaScript at once; 0 takes one for each processor, two at least.</summary>
+    [ConfigurationKeyName("SANDBOXES")]
+    [Range(0, 256, ErrorMessage = "SANDBOXES must be between 0 and 256.")]
+    public int Sandboxes { get; set; }
+
     /// <summary>How long the control plane waits for a sign of life before it gives a run to another worker.</summary>
     [ConfigurationKeyName("LEASE_SECONDS")]
     [Range(2, 3600, ErrorMessage = "LEASE_SECONDS must be between 2 and 3600.")]
@@ -66,6 +71,7 @@ internal sealed class WorkerOptions
     [Range(0, 3600, ErrorMessage = "GRACE_SECONDS must be between 0 and 3600 seconds.")]
     public double GraceSeconds { get; set; } = 25;
 
+    public int SandboxesAtOnce => Sandboxes > 0 ? Sandboxes : Math.Max(Environment.ProcessorCount, 2);
     public TimeSpan Poll => TimeSpan.FromSeconds(PollSeconds);
     public TimeSpan Lease => TimeSpan.FromSeconds(LeaseSeconds);
     public TimeSpan Heartbeat => TimeSpan.FromSeconds(HeartbeatSeconds);

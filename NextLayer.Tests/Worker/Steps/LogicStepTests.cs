@@ -51,35 +51,4 @@ public sealed class LogicStepTests
 
         Assert.Equal(["small", "even"], Assert.IsType<StepResult.Completed>(result).Ports);
     }
-
-    [Fact]
-    public async Task InlineCode_Expression_SeesTheInputItNames()
-    {
-        var output = await bench.OutputAsync(
-            new InlineCodeStep(),
-            """{"language": "expression", "code": "input.a + input.b", "input": {"a": 1, "b": "{{ input.b }}"}}""",
-            new { b = 41 });
-
-        Assert.Equal("""{"result":42,"logs":[]}""", output.GetRawText());
-    }
-
-    [Theory]
-    [InlineData("input.missing", "TEMPLATE_UNRESOLVED")]
-    [InlineData("1 / 0", "EXPRESSION")]
-    [InlineData("1 +", "EXPRESSION")]
-    [InlineData("[1,2,3,4,5,6,7,8,9,0].all(a, [1,2,3,4,5,6,7,8,9,0].all(b, [1,2,3,4,5,6,7,8,9,0].all(c, [1,2,3,4,5,6,7,8,9,0].all(d, [1,2,3,4,5,6,7,8,9,0].all(e, a + b + c + d + e >= 0)))))", "CODE_LIMIT")]
-    public async Task InlineCode_ThatFails_SaysHow(string code, string expected)
-    {
-        var failure = await bench.FailureAsync(new InlineCodeStep(), new { language = "expression", code });
-
-        Assert.Equal((expected, false), (failure.Error.Code, failure.Error.Retryable));
-    }
-
-    [Fact]
-    public async Task InlineCode_JavaScript_IsNotCarriedOutHere()
-    {
-        var failure = await bench.FailureAsync(new InlineCodeStep(), new { code = "return 1" });
-
-        Assert.Equal("UNSUPPORTED_STEP", failure.Error.Code);
-    }
 }

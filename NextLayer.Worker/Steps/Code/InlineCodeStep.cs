@@ -1,27 +1,31 @@
 using System.Text.Json;
 using NextLayer.Worker.Execution;
+using NextLayer.Worker.Sandbox;
 using NextLayer.Workflows.Expressions;
 
-namespace NextLayer.Worker.Steps;
+namespace NextLayer.Worker.Steps.Code;
 
 /// <summary>
-/// <c>inline_code</c> in language <c>expression</c>: one expression over the run's values, and over <c>input</c> as the
-/// step itself names it. JavaScript needs a process of its own and is not carried out here.
+/// <c>inline_code</c>: in language <c>expression</c> one expression over the run's values, and over <c>input</c> as the step
+/// itself names it, computed on the spot; in <c>javascript</c> a script in a process of its own.
 /// </summary>
-internal sealed class InlineCodeStep : IStepHandler
+internal sealed class InlineCodeStep(SandboxPool sandboxes) : IStepHandler
 {
-    public const string LimitCode = "CODE_LIMIT";
+    private readonly ScriptCode script = new(sandboxes);
 
     public string Type => "inline_code";
-    public bool IsImmediate => true;
 
-    public Task<StepResult> ExecuteAsync(StepContext context, CancellationToken ct) => Task.FromResult(Execute(context));
+    public bool IsImmediateFor(StepContext context) => IsExpression(context);
 
-    private static StepResult Execute(StepContext context)
+    public Task<StepResult> ExecuteAsync(StepContext context, CancellationToken ct) =>
+        IsExpression(context) ? Task.FromResult(Evaluate(context)) : script.ExecuteAsync(context, ct);
+
+    private static bool IsExpression(StepContext context) =>
+        new StepConfig(context.Config).Find("language") is { ValueKind: JsonValueKind.String } language && language.ValueEquals("expression");
+
+    private static StepResult Evaluate(StepContext context)
     {
         var config = new StepConfig(context.Config);
-        if ((config.Text("language") ?? "javascript") != "expression")
-            return StepResult.Failure(StepCodes.UnsupportedStep, "This worker carries out inline_code in language 'expression' only.");
         try
         {
             var program = context.Step.Compiled(Compile);
@@ -38,7 +42,7 @@ internal sealed class InlineCodeStep : IStepHandler
 
     private static string CodeOf(CelException ex) => ex.Code switch
     {
-        CelErrorCode.CostExceeded => LimitCode,
+        CelErrorCode.CostExceeded => CodeCodes.Limit,
         _ when ex.IsUnresolved => StepCodes.TemplateUnresolved,
         _ => StepCodes.Expression,
     };
