@@ -105,7 +105,7 @@ public sealed partial class JourneyTests(Site site)
         await page.GetByLabel("Name required").FillAsync("Drawn by hand");
         await page.GetByRole(AriaRole.Button, new() { Name = "Make it" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Delay", Exact = true }).ClickAsync();
-        await page.GetByRole(AriaRole.Complementary, new() { Name = "Set up Delay" }).GetByLabel("Duration", new() { Exact = true }).FillAsync("PT0.1S");
+        await page.GetByRole(AriaRole.Complementary, new() { Name = "Set up Delay" }).GetByLabel("For", new() { Exact = true }).FillAsync("PT0.1S");
         await page.GetByRole(AriaRole.Button, new() { Name = "Transform", Exact = true }).ClickAsync();
         var panel = page.GetByRole(AriaRole.Complementary, new() { Name = "Set up Transform" });
         await panel.GetByLabel("Mode").SelectOptionAsync("object");

@@ -25,7 +25,7 @@ export function EventsView({ events, seq, onSeq }: { events: readonly RunEvent[]
           {rows.getVirtualItems().map((item) => {
             const event = shown[item.index]!;
             return (
-              <li key={item.key} ref={rows.measureElement} data-index={item.index} className={cx("absolute inset-x-0 border-b border-line", event.seq === seq && "bg-accent-soft", seq !== null && event.seq > seq && "opacity-50")} style={{ transform: `translateY(${item.start}px)` }}>
+              <li key={item.key} ref={rows.measureElement} data-index={item.index} className={cx("absolute inset-x-0 border-b border-line", event.seq === seq && "bg-accent-soft", seq !== null && event.seq > seq && "bg-sunken italic")} style={{ transform: `translateY(${item.start}px)` }}>
                 <div className="flex min-h-8.5 items-center gap-3 px-3 text-sm">
                   <button type="button" className="tnum min-h-6 w-10 shrink-0 rounded text-right text-xs text-accent-ink hover:underline" title="Show the run as it was after this event" onClick={() => onSeq(event.seq)}>
                     {event.seq}
