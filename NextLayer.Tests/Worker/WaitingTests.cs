@@ -63,7 +63,28 @@ public sealed class WaitingTests
         Assert.Equal(new DateTimeOffset(2030, 1, 2, 0, 0, 0, TimeSpan.Zero), parked.WakeAt);
     }
 
+    [Fact]
+    public async Task Delay_UntilTheNextPlannedTime_WaitsInItsZone()
+    {
+        await using var controlPlane = await FakeControlPlane.StartAsync();
+        var id = controlPlane.Add("""
+            {"steps": [{"id": "a", "type": "delay", "config": {"until_next": {"cron": "30 9 * * 1-5", "timezone": "Europe/Berlin"}}}]}
+            """);
+        await using var worker = await TestWorker.StartAsync(controlPlane);
+
+        var parked = await controlPlane.UntilAsync(id, RunStatus.Paused);
+        controlPlane.Advance(TimeSpan.FromHours(9));
+        var run = await controlPlane.UntilAsync(id, RunStatus.Succeeded);
+
+        Assert.Equal(new DateTimeOffset(2030, 1, 1, 8, 30, 0, TimeSpan.Zero), parked.WakeAt ?? Output(run, "a").GetProperty("due_at").GetDateTimeOffset());
+        Assert.Equal("2030-01-01T08:30:00+00:00", Output(run, "a").GetProperty("due_at").GetString());
+    }
+
     [Theory]
+    [InlineData("""{"until_next": {"cron": "61 * * * *"}}""")]
+    [InlineData("""{"until_next": {"cron": "0 0 1 1 *", "timezone": "Mars"}}""")]
+    [InlineData("""{"until_next": {"cron": "0 0 31 12 *"}}""")]
+    [InlineData("""{"until_next": {}}""")]
     [InlineData("""{"duration": "P31D"}""")]
     [InlineData("""{"duration": "soon"}""")]
     [InlineData("""{"until": "2030-01-02T00:00:00"}""")]

@@ -3,6 +3,7 @@ using System.Text.Json;
 using NextLayer.Contracts.Json;
 using NextLayer.Contracts.Runs;
 using NextLayer.Worker.Execution;
+using NextLayer.Workflows.Schedules;
 
 namespace NextLayer.Worker.Steps;
 
@@ -39,8 +40,12 @@ internal sealed class DelayStep(TimeProvider time) : IStepHandler
     /// <summary>How long to wait, and the end where the step names it.</summary>
     private static (TimeSpan Wait, DateTimeOffset? Until) Read(StepConfig config, DateTimeOffset now)
     {
-        if (config.Find("until_next") is not null)
-            throw new StepConfigException("config.until_next is not available on this worker.");
+        if (config.Object("until_next") is { } next)
+        {
+            var planned = NextOf(next, now);
+            return (planned - now, planned);
+        }
+
         if (config.Text("until") is { } text)
         {
             return HasZone(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var until)
@@ -48,7 +53,15 @@ internal sealed class DelayStep(TimeProvider time) : IStepHandler
                 : throw config.Wrong("until", "a date and time with a zone, such as 2030-01-31T09:00:00+01:00");
         }
 
-        return (config.Duration("duration") ?? throw new StepConfigException("config needs duration or until."), null);
+        return (config.Duration("duration") ?? throw new StepConfigException("config needs duration, until or until_next."), null);
+    }
+
+    /// <summary>The first planned time after now: a step that begins in the very minute waits for the one after.</summary>
+    private static DateTimeOffset NextOf(StepConfig config, DateTimeOffset now)
+    {
+        if (!CronSchedule.TryParse(config.RequiredText("cron"), config.Text("timezone") ?? "UTC", out var schedule, out var error))
+            throw new StepConfigException($"config.until_next.{error.Field} {error.Message}");
+        return schedule.Next(now) ?? throw new StepConfigException("config.until_next.cron never comes.");
     }
 
     private static bool HasZone(string text) =>

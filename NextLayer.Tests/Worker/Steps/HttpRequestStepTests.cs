@@ -133,6 +133,7 @@ public sealed class HttpRequestStepTests : IDisposable
     [Theory]
     [InlineData("auto", "application/problem+json", """{"a":1}""", """{"a":1}""")]
     [InlineData("auto", "application/json", "not json", "\"not json\"")]
+    [InlineData("auto", "application/json", """{"a":1,"a":2}""", "\"{\\u0022a\\u0022:1,\\u0022a\\u0022:2}\"")]
     [InlineData("auto", "text/html; charset=iso-8859-1", "\u00fc", "\"\u00fc\"")]
     [InlineData("auto", "image/png", "abc", "\"YWJj\"")]
     [InlineData("json", "text/plain", "[1]", "[1]")]

@@ -43,6 +43,8 @@ public sealed class StepCatalogTests
 
     [Theory]
     [InlineData("llm_call", """{ "mode": "extract", "schema": { "type": "thing" } }""", "invalid_config", "schema")]
+    [InlineData("delay", """{ "until_next": { "cron": "0 9 * *" } }""", "invalid_config", "until_next.cron")]
+    [InlineData("delay", """{ "until_next": { "cron": "@daily", "timezone": "Mars/Olympus" } }""", "invalid_config", "until_next.timezone")]
     [InlineData("database_query", """{ "sql": "SELECT {{ input.x }}" }""", "SQL_TEMPLATE", "sql")]
     public void Check_OfAConfigThatNoSchemaCouldRefuse_FindsTheProblem(string type, string config, string code, string path)
     {

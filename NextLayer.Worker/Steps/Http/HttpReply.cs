@@ -34,9 +34,10 @@ internal sealed record HttpReply(Uri Url, int StatusCode, IReadOnlyDictionary<st
 
     private bool IsUtf8 => System.Text.Unicode.Utf8.IsValid(Bytes) && !Bytes.AsSpan().Contains((byte)0);
 
+    // What no message of ours may hold is no JSON here either: it could be reported to nobody.
     private JsonElement Parse()
     {
-        using var document = JsonDocument.Parse(WithoutMark(), new JsonDocumentOptions { MaxDepth = 60 });
+        using var document = JsonDocument.Parse(WithoutMark(), new JsonDocumentOptions { MaxDepth = 56, AllowDuplicateProperties = false });
         return document.RootElement.Clone();
     }
 

@@ -30,7 +30,7 @@ internal static class LlmJson
             return null;
         try
         {
-            return JsonElement.Parse(text, new JsonDocumentOptions { AllowTrailingCommas = true, MaxDepth = 60 });
+            return JsonElement.Parse(text, new JsonDocumentOptions { AllowTrailingCommas = true, MaxDepth = 56, AllowDuplicateProperties = false });
         }
         catch (JsonException)
         {

@@ -1,3 +1,7 @@
+using System.Text.Json;
+using NextLayer.Workflows.Schedules;
+using NextLayer.Workflows.Templates;
+
 namespace NextLayer.Workflows.Catalog;
 
 internal static class DelayStep
@@ -22,7 +26,7 @@ internal static class DelayStep
                   "title": "Until next",
                   "required": ["cron"],
                   "properties": {
-                    "cron": { "type": "string", "minLength": 9, "x-ui": { "widget": "cron" } },
+                    "cron": { "type": "string", "minLength": 1, "x-ui": { "widget": "cron" } },
                     "timezone": { "type": "string", "default": "UTC", "x-ui": { "widget": "timezone" } }
                   }
                 },
@@ -43,5 +47,16 @@ internal static class DelayStep
             }
             """),
         Example = StepSchema.Json("""{ "duration": "PT15M" }"""),
+        Check = CheckCron,
     };
+
+    private static IEnumerable<ConfigProblem> CheckCron(JsonElement config)
+    {
+        if (!config.TryGetProperty("until_next", out var next) || StepSchema.TextOf(next, "cron") is not { } cron)
+            return [];
+        var timezone = StepSchema.TextOf(next, "timezone") ?? "UTC";
+        if (TextTemplate.IsIn(cron) || TextTemplate.IsIn(timezone) || CronSchedule.TryParse(cron, timezone, out _, out var error))
+            return [];
+        return [new ConfigProblem("invalid_config", $"until_next.{error.Field}", $"'until_next.{error.Field}' {error.Message}")];
+    }
 }
