@@ -135,7 +135,7 @@ public sealed class InlineCodeStepTests(InlineCodeStepTests.Sandboxes sandboxes)
     [InlineData("try { var s = 'x'; while (true) s += s; } catch (e) { return 'caught' }")]
     public async Task JavaScript_ThatEatsMemory_EndsItsSandboxAndNothingElse(string code)
     {
-        var failure = await bench.FailureAsync(Step, new { code, limits = new { statements = 10_000_000, timeout = 20 } });
+        var failure = await bench.FailureAsync(Step, new { code, limits = new { statements = 10_000_000, timeout = 50 } });
         var next = await bench.OutputAsync(Step, new { code = "return 'well'" });
 
         Assert.Equal(("CODE_LIMIT", false), (failure.Error.Code, failure.Error.Retryable));
