@@ -107,6 +107,16 @@ public sealed class Demo
         var nightly = await StartAsync(Nightly);
         await UntilAsync(Succeeded, "SUCCEEDED");
         await UntilAsync(Failed, "FAILED");
+        await PostAsync($"/api/runs/{Failed}/logs", new
+        {
+            lines = Enumerable.Range(1, 60).Select(n => new
+            {
+                level = n % 20 == 0 ? "error" : n % 9 == 0 ? "warning" : n % 5 == 0 ? "debug" : "info",
+                message = n % 20 == 0 ? $"Supplier {n} refused the connection" : $"Read page {n} of the price list",
+                source = "step",
+                step_id = "fetch_prices",
+            }),
+        });
         await UntilAsync(Waiting, "PAUSED");
         await UntilAsync(nightly, "PAUSED");
     }

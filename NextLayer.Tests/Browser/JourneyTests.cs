@@ -77,6 +77,25 @@ public sealed partial class JourneyTests(Site site)
     }
 
     [Fact]
+    public async Task Log_SearchedAndFilteredByLevel_KeepsItsPlaceInTheAddress()
+    {
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync($"/runs/{site.Demo.Failed}?tab=logs", "Supplier import");
+        var log = page.GetByRole(AriaRole.Log);
+
+        await Expect(log).ToContainTextAsync("Read page 1 of the price list");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Next error or warning" }).ClickAsync();
+        await Expect(page).ToHaveURLAsync(LineInAddress());
+        await page.GetByLabel("Level").SelectOptionAsync("error");
+        await page.GetByLabel("Search the log").FillAsync("refused");
+
+        await Expect(log.Locator("mark")).ToHaveCountAsync(3);
+        await Expect(log).Not.ToContainTextAsync("Read page");
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
     public async Task Approval_OnAPhone_LetsTheRunGoOn()
     {
         await site.StartAsync();
@@ -234,6 +253,9 @@ public sealed partial class JourneyTests(Site site)
 
     [GeneratedRegex("^Failed")]
     private static partial Regex FailedFilter();
+
+    [GeneratedRegex("line=\\d+")]
+    private static partial Regex LineInAddress();
 
     [GeneratedRegex("^Kiosk")]
     private static partial Regex Kiosk();

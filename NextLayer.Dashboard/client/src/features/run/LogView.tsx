@@ -34,7 +34,7 @@ export function LogView({ runId, newestLine, live, stepIds, search, onSearch }: 
   const [wrap, setWrap] = useState(true);
   const [text, setText] = useState(search.q ?? "");
   const frame = useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({ count: lines.length, getScrollElement: () => frame.current, estimateSize: () => 22, overscan: 20, getItemKey: (index) => lines[index]?.line ?? index });
+  const rows = useVirtualizer({ count: lines.length, getScrollElement: () => frame.current, estimateSize: () => 24, overscan: 20, getItemKey: (index) => lines[index]?.line ?? index });
 
   useEffect(() => {
     if (text === (search.q ?? "")) return;
@@ -42,8 +42,9 @@ export function LogView({ runId, newestLine, live, stepIds, search, onSearch }: 
     return () => clearTimeout(timer);
   }, [text, search.q, onSearch]);
   useEffect(() => {
-    if (follow && lines.length > 0) rows.scrollToIndex(lines.length - 1, { align: "end" });
-  }, [follow, lines.length, rows]);
+    // A finished run is read from its beginning.
+    if (live && follow && lines.length > 0) rows.scrollToIndex(lines.length - 1, { align: "end" });
+  }, [live, follow, lines.length, rows]);
   // A line that the address names comes into sight once it is there.
   const wanted = search.line === undefined ? -1 : lines.findIndex((line) => line.line >= search.line!);
   const found = useRef(-1);
@@ -127,8 +128,8 @@ export function LogView({ runId, newestLine, live, stepIds, search, onSearch }: 
               {rows.getVirtualItems().map((item) => {
                 const line = lines[item.index]!;
                 return (
-                  <div key={item.key} ref={rows.measureElement} data-index={item.index} id={`L${line.line}`} className={cx("absolute flex gap-3 px-3 py-px leading-5", wrap ? "inset-x-0" : "left-0 min-w-full", line.line === search.line && "bg-accent-soft", line.level === "error" && "bg-[color-mix(in_oklab,var(--s-failed)_8%,transparent)]")} style={{ transform: `translateY(${item.start}px)` }}>
-                    <button type="button" aria-label={`Link to line ${line.line}`} className="tnum w-8 shrink-0 text-right text-ink-3 hover:text-accent-ink" onClick={() => onSearch({ line: line.line })}>
+                  <div key={item.key} ref={rows.measureElement} data-index={item.index} id={`L${line.line}`} className={cx("absolute flex gap-3 px-3 py-0.5 leading-5", wrap ? "inset-x-0" : "left-0 min-w-full", line.line === search.line && "bg-accent-soft", line.level === "error" && "shadow-[inset_3px_0_0_var(--s-failed)]")} style={{ transform: `translateY(${item.start}px)` }}>
+                    <button type="button" aria-label={`Link to line ${line.line}`} className="tnum -my-0.5 h-6 w-8 shrink-0 text-right text-ink-3 hover:text-accent-ink" onClick={() => onSearch({ line: line.line })}>
                       {line.line}
                     </button>
                     <time dateTime={line.ts} title={exact(Date.parse(line.ts))} className="tnum shrink-0 text-ink-3 max-sm:hidden">
