@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using NextLayer.Contracts.Runs;
 using NextLayer.Tests.AppHost;
 using NextLayer.Tests.ControlPlane.Runs;
@@ -46,6 +47,38 @@ public sealed class RealControlPlaneTests(Servers servers)
 
         Assert.Equal(21, JsonDocument.Parse(await OutputAsync(queue, id, "sum")).RootElement.GetProperty("result").GetInt32());
         Assert.Equal("skipped", await StepStatusAsync(queue, id, "none"));
+    }
+
+    [Fact]
+    public async Task Run_WithAConnectorAndJavaScript_ReachesTheOtherSystemAndTellsNoSecret()
+    {
+        await using var queue = await TestQueue.CreateAsync(servers);
+        await using var controlPlane = await ControlPlaneHost.StartAsync(queue.Database);
+        await using var worker = await TestWorker.StartAsync(controlPlane.Address, [("HttpRequest:AllowedHosts", "127.0.0.1")]);
+        await using var other = await StandIn.StartAsync(c => c.Response.WriteAsJsonAsync(new { saw = c.Request.Headers.Authorization.ToString(), n = 20 }));
+        await queue.Database.ExecuteAsync(
+            "INSERT INTO connector_instances (id, tenant_id, connector_type, config) VALUES (gen_random_uuid(), $1, 'http', $2::json)",
+            queue.TenantId, $$"""{"base_url": "{{other.Address}}", "token": "tok-secret"}""");
+        var version = await AddVersionAsync(queue, """
+            {"steps": [
+              {"id": "ask", "type": "http_request", "config": {"method": "GET", "url": "/n", "auth": "connector", "connector": "http"}},
+              {"id": "double", "type": "inline_code", "config": {"code": "console.log(input.saw); return input.n * 2", "input": "{{ ask.body }}"}}]}
+            """);
+
+        var id = await StartAsync(controlPlane, queue, version);
+        await UntilAsync(controlPlane, id, RunStatus.Succeeded);
+
+        Assert.Equal("Bearer tok-secret", Assert.Single(other.Requests).Headers["authorization"]);
+        Assert.Equal(40, JsonDocument.Parse(await OutputAsync(queue, id, "double")).RootElement.GetProperty("result").GetInt32());
+        var told = string.Join('\n', await queue.Database.ListAsync<string>(
+            """
+            SELECT to_jsonb(s)::text FROM step_runs s WHERE run_id = $1
+            UNION ALL SELECT to_jsonb(e)::text FROM run_events e WHERE run_id = $1
+            UNION ALL SELECT to_jsonb(l)::text FROM run_logs l WHERE run_id = $1
+            """,
+            id));
+        Assert.Contains("Bearer ***", told, StringComparison.Ordinal);
+        Assert.DoesNotContain("tok-secret", told, StringComparison.Ordinal);
     }
 
     [Fact]
