@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using NextLayer.Contracts.Json;
+using NextLayer.ControlPlane.Features.Access;
 using NextLayer.ControlPlane.Features.Connectors;
 using NextLayer.ControlPlane.Features.Engine;
 using NextLayer.ControlPlane.Features.Facilities;
@@ -12,6 +13,7 @@ using NextLayer.ControlPlane.Features.Triggers;
 using NextLayer.ControlPlane.Features.Versions;
 using NextLayer.ControlPlane.Features.Waits;
 using NextLayer.ControlPlane.Features.Workflows;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Cors;
 using NextLayer.ControlPlane.Platform.Database;
 using NextLayer.ControlPlane.Platform.Errors;
@@ -22,7 +24,6 @@ using NextLayer.ControlPlane.Platform.Redis;
 using NextLayer.ControlPlane.Platform.Registry;
 using NextLayer.ControlPlane.Platform.Requests;
 using NextLayer.ControlPlane.Platform.Secrets;
-using NextLayer.ControlPlane.Platform.Tenancy;
 using NextLayer.ControlPlane.Platform.Validation;
 using NextLayer.ControlPlane.Platform;
 using NextLayer.ServiceDefaults;
@@ -44,6 +45,7 @@ internal static class ControlPlaneApp
         var app = builder.Build();
         UsePlatform(app);
         MapFeatures(app.MapGroup("").WithRequestValidation());
+        AccessRules.Verify(((IEndpointRouteBuilder)app).DataSources);
         return app;
     }
 
@@ -57,6 +59,7 @@ internal static class ControlPlaneApp
         builder.Services.AddWorkflowApi();
         builder.Services.AddTriggers();
         builder.Services.AddStats();
+        builder.Services.AddAccessApi();
         builder.Services.AddScoped<TenantStore>();
         builder.Services.AddScoped<FacilityStore>();
         builder.Services.AddScoped<ConnectorInstanceStore>();
@@ -73,6 +76,7 @@ internal static class ControlPlaneApp
         api.MapRunStream();
         api.MapTriggers();
         api.MapStats();
+        api.MapAccessApi();
         api.MapTenants();
         api.MapFacilities();
         api.MapConnectorInstances();
@@ -99,7 +103,7 @@ internal static class ControlPlaneApp
         builder.Services.AddSingleton<Telemetry>();
         builder.Services.AddSingleton<RedisConnection>();
         builder.Services.AddSingleton<IdempotentAnswers>();
-        builder.Services.AddSingleton<TenantDirectory>();
+        builder.AddAccess();
         builder.AddRegistry();
         builder.AddSecrets();
         builder.Services.AddProblems();
@@ -114,7 +118,7 @@ internal static class ControlPlaneApp
         app.UseMiddleware<AddressGuard>();
         app.UseRouting();
         app.UseCors();
-        app.UseMiddleware<CallerTenantMiddleware>();
+        app.UseAccess();
         app.UseMiddleware<BodyGuard>();
         app.UseWebSockets();
         app.MapDefaultEndpoints();

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using NextLayer.ControlPlane;
+using NextLayer.ControlPlane.Platform.Access.Keys;
 
 namespace NextLayer.Tests.Support;
 
@@ -42,6 +43,7 @@ internal sealed class ControlPlaneHost : IAsyncDisposable
                 ["urls"] = "http://127.0.0.1:0",
                 ["Database:HotPoolSize"] = "8",
                 ["Database:PoolSize"] = "8",
+                ["Auth:Required"] = "false",
             };
             foreach (var (key, value) in settings)
                 values[key] = value;
@@ -49,6 +51,7 @@ internal sealed class ControlPlaneHost : IAsyncDisposable
             builder.Services.AddSingleton(time);
             builder.Logging.SetMinimumLevel(LogLevel.Warning);
         });
+        await app.Services.GetRequiredService<SettledKeys>().SaveAsync(TestContext.Current.CancellationToken);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new ControlPlaneHost(app);
     }

@@ -2,7 +2,9 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Registry;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Idempotency;
 using NextLayer.ControlPlane.Platform.Registry;
@@ -14,11 +16,11 @@ internal static class ConnectorInstanceEndpoints
     public static void MapConnectorInstances(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/connector-instances").WithTags("Connector instances");
-        group.MapPost("/", CreateAsync).WithIdempotencyKey().WithName("CreateConnectorInstance").WithSummary("Makes a connector instance.");
-        group.MapGet("/", ListAsync).WithName("ListConnectorInstances").WithSummary("Lists connector instances, newest first.");
-        group.MapGet("/{id:guid}", GetAsync).WithName("GetConnectorInstance").WithSummary("Shows a connector instance.");
-        group.MapPatch("/{id:guid}", UpdateAsync).WithName("UpdateConnectorInstance").WithSummary("Changes a connector instance.");
-        group.MapDelete("/{id:guid}", DeleteAsync).WithName("DeleteConnectorInstance").WithSummary("Deletes a connector instance.");
+        group.MapPost("/", CreateAsync).WithIdempotencyKey().Requires(Permission.ConnectorsWrite).WithName("CreateConnectorInstance").WithSummary("Makes a connector instance.");
+        group.MapGet("/", ListAsync).Requires(Permission.ConnectorsRead).WithName("ListConnectorInstances").WithSummary("Lists connector instances, newest first.");
+        group.MapGet("/{id:guid}", GetAsync).Requires(Permission.ConnectorsRead).OnRow(RowKind.ConnectorInstance).WithName("GetConnectorInstance").WithSummary("Shows a connector instance.");
+        group.MapPatch("/{id:guid}", UpdateAsync).Requires(Permission.ConnectorsWrite).OnRow(RowKind.ConnectorInstance).WithName("UpdateConnectorInstance").WithSummary("Changes a connector instance.");
+        group.MapDelete("/{id:guid}", DeleteAsync).Requires(Permission.ConnectorsWrite).OnRow(RowKind.ConnectorInstance).WithName("DeleteConnectorInstance").WithSummary("Deletes a connector instance.");
     }
 
     private static Task<Results<Ok<ConnectorInstanceCreated>, ProblemHttpResult>> CreateAsync(

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Runs;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Registry;
 
 namespace NextLayer.ControlPlane.Features.Connectors;
@@ -7,7 +9,7 @@ namespace NextLayer.ControlPlane.Features.Connectors;
 internal static class RunConnectorEndpoints
 {
     public static void MapRunConnectors(this IEndpointRouteBuilder api) =>
-        api.MapPost("/api/runs/{runId:guid}/connectors", FindAsync).WithTags("Runs").WithName("FindRunConnector")
+        api.MapPost("/api/runs/{runId:guid}/connectors", FindAsync).WithTags("Runs").Requires(Permission.Work).OnRow(RowKind.Run, "runId").WithName("FindRunConnector")
             .WithSummary("Gives the worker that holds a run the connector that one of its steps names.");
 
     private static async Task<Results<Ok<RunConnector>, ProblemHttpResult>> FindAsync(

@@ -2,7 +2,9 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Registry;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Idempotency;
 using NextLayer.ControlPlane.Platform.Registry;
@@ -14,11 +16,11 @@ internal static class FacilityEndpoints
     public static void MapFacilities(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/facilities").WithTags("Facilities");
-        group.MapPost("/", CreateAsync).WithIdempotencyKey().WithName("CreateFacility").WithSummary("Makes a facility.");
-        group.MapGet("/", ListAsync).WithName("ListFacilities").WithSummary("Lists facilities, newest first.");
-        group.MapGet("/{id:guid}", GetAsync).WithName("GetFacility").WithSummary("Shows a facility.");
-        group.MapPatch("/{id:guid}", UpdateAsync).WithName("UpdateFacility").WithSummary("Changes a facility.");
-        group.MapDelete("/{id:guid}", DeleteAsync).WithName("DeleteFacility").WithSummary("Deletes a facility that no connector instance refers to.");
+        group.MapPost("/", CreateAsync).WithIdempotencyKey().Requires(Permission.TenantWrite).WithName("CreateFacility").WithSummary("Makes a facility.");
+        group.MapGet("/", ListAsync).Requires(Permission.TenantRead).WithName("ListFacilities").WithSummary("Lists facilities, newest first.");
+        group.MapGet("/{id:guid}", GetAsync).Requires(Permission.TenantRead).OnRow(RowKind.Facility).WithName("GetFacility").WithSummary("Shows a facility.");
+        group.MapPatch("/{id:guid}", UpdateAsync).Requires(Permission.TenantWrite).OnRow(RowKind.Facility).WithName("UpdateFacility").WithSummary("Changes a facility.");
+        group.MapDelete("/{id:guid}", DeleteAsync).Requires(Permission.TenantWrite).OnRow(RowKind.Facility).WithName("DeleteFacility").WithSummary("Deletes a facility that no connector instance refers to.");
     }
 
     private static Task<Results<Ok<FacilityCreated>, ProblemHttpResult>> CreateAsync(

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using NextLayer.Contracts.Registry;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Database;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Registry;
@@ -14,6 +15,8 @@ internal sealed class FacilityStore(RegistryContext db, RunIds ids)
     {
         if (Zones.Refuse(request.Timezone) is { } unknownZone)
             return unknownZone;
+        if (!CallerScope.Current.Covers(request.TenantId))
+            return Problems.NotFound("tenant", request.TenantId);
         var row = new FacilityRow
         {
             Id = ids.Next(),

@@ -2,7 +2,9 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Registry;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Idempotency;
 using NextLayer.ControlPlane.Platform.Registry;
@@ -14,11 +16,11 @@ internal static class PipelineEndpoints
     public static void MapPipelines(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/pipelines").WithTags("Pipelines");
-        group.MapPost("/", CreateAsync).WithIdempotencyKey().WithName("CreatePipeline").WithSummary("Makes a pipeline.");
-        group.MapGet("/", ListAsync).WithName("ListPipelines").WithSummary("Lists pipelines, newest first.");
-        group.MapGet("/{id:guid}", GetAsync).WithName("GetPipeline").WithSummary("Shows a pipeline.");
-        group.MapPatch("/{id:guid}", UpdateAsync).WithName("UpdatePipeline").WithSummary("Changes a pipeline.");
-        group.MapDelete("/{id:guid}", DeleteAsync).WithName("DeletePipeline").WithSummary("Deletes a pipeline that has no versions.");
+        group.MapPost("/", CreateAsync).WithIdempotencyKey().Requires(Permission.WorkflowsWrite).WithName("CreatePipeline").WithSummary("Makes a pipeline.");
+        group.MapGet("/", ListAsync).Requires(Permission.WorkflowsRead).WithName("ListPipelines").WithSummary("Lists pipelines, newest first.");
+        group.MapGet("/{id:guid}", GetAsync).Requires(Permission.WorkflowsRead).OnRow(RowKind.Pipeline).WithName("GetPipeline").WithSummary("Shows a pipeline.");
+        group.MapPatch("/{id:guid}", UpdateAsync).Requires(Permission.WorkflowsWrite).OnRow(RowKind.Pipeline).WithName("UpdatePipeline").WithSummary("Changes a pipeline.");
+        group.MapDelete("/{id:guid}", DeleteAsync).Requires(Permission.WorkflowsWrite).OnRow(RowKind.Pipeline).WithName("DeletePipeline").WithSummary("Deletes a pipeline that has no versions.");
     }
 
     private static Task<Results<Ok<PipelineCreated>, ProblemHttpResult>> CreateAsync(

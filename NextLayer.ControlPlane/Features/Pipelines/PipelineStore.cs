@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using NextLayer.Contracts.Registry;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Database;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Registry;
@@ -12,6 +13,8 @@ internal sealed class PipelineStore(RegistryContext db, RunIds ids)
 {
     public async Task<Outcome<PipelineCreated>> CreateAsync(CreatePipelineRequest request, CancellationToken ct)
     {
+        if (!CallerScope.Current.Covers(request.TenantId))
+            return Problems.NotFound("tenant", request.TenantId);
         var row = new PipelineRow
         {
             Id = ids.Next(),

@@ -1,7 +1,9 @@
+using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Runs;
 using NextLayer.Contracts.Workers;
 using NextLayer.ControlPlane.Features.Events;
 using NextLayer.ControlPlane.Features.Runs.Reporting;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Errors;
 
 namespace NextLayer.ControlPlane.Features.Runs;
@@ -11,13 +13,13 @@ internal static class RunEndpoints
 {
     public static void MapRunControl(this RouteGroupBuilder runs)
     {
-        runs.MapPost("/{runId:guid}/complete", CompleteAsync).WithName("CompleteRun")
+        runs.MapPost("/{runId:guid}/complete", CompleteAsync).Requires(Permission.Work).OnRow(RowKind.Run, "runId").WithName("CompleteRun")
             .WithSummary("Ends a RUNNING run.").Produces<RunChanged>();
-        runs.MapPost("/{runId:guid}/cancel", CancelAsync).WithName("CancelRun")
+        runs.MapPost("/{runId:guid}/cancel", CancelAsync).Requires(Permission.RunsControl).OnRow(RowKind.Run, "runId").WithName("CancelRun")
             .WithSummary("Cancels a waiting run at once; asks the worker of a running one to stop.").Produces<RunChanged>();
-        runs.MapPost("/{runId:guid}/retry", RetryAsync).WithName("RetryRun")
+        runs.MapPost("/{runId:guid}/retry", RetryAsync).Requires(Permission.RunsControl).OnRow(RowKind.Run, "runId").WithName("RetryRun")
             .WithSummary("Queues a FAILED run again; finished steps keep their outputs.").Produces<RunChanged>();
-        runs.MapPost("/{runId:guid}/logs", AppendLogsAsync).WithName("AppendRunLogs")
+        runs.MapPost("/{runId:guid}/logs", AppendLogsAsync).Requires(Permission.Work).OnRow(RowKind.Run, "runId").WithName("AppendRunLogs")
             .WithSummary("Appends lines to the run's log.").Produces<LogsAppended>();
     }
 

@@ -40,6 +40,7 @@ internal static class RunServices
         services.AddSingleton<RunReporter>();
         services.AddSingleton<HeartbeatStore>();
         services.AddSingleton<WorkerHeart>();
+        services.AddSingleton<WorkerReach>();
 
         services.AddHostedService<RedisNews>();
         services.AddHostedService<Reaper>();

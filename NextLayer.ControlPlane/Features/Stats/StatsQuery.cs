@@ -11,7 +11,6 @@ namespace NextLayer.ControlPlane.Features.Stats;
 /// <summary>The query string of <c>GET /api/v1/stats</c>.</summary>
 [QueryParameters]
 internal sealed record StatsQuery(
-    [property: FromQuery(Name = "tenant_id"), Description("Only this tenant's runs.")] Guid? TenantId = null,
     [property: FromQuery(Name = "pipeline_id"), Description("Only this pipeline's runs.")] Guid? PipelineId = null,
     [property: FromQuery(Name = "from"), Description("Runs made at this time or later; 24 hours before the end when absent.")] QueryTime? From = null,
     [property: FromQuery(Name = "to"), Description("Runs made before this time; now when absent.")] QueryTime? To = null,

@@ -20,10 +20,12 @@ internal sealed class StatsStore(Databases databases)
         SELECT {Columns} FROM pipeline_runs r WHERE r.id >= $1 AND r.id < $2 ORDER BY r.id DESC LIMIT $6
         """);
 
-    private static readonly string OfTenant = Statement($"""
-        SELECT {Columns} FROM pipeline_runs r
-        WHERE (r.tenant_id, r.id) >= ($7, $1) AND (r.tenant_id, r.id) < ($7, $2)
-        ORDER BY r.tenant_id DESC, r.id DESC LIMIT $6
+    private static readonly string OfTenants = Statement($"""
+        SELECT r.* FROM unnest($7::uuid[]) AS t (id) CROSS JOIN LATERAL (
+            SELECT {Columns} FROM pipeline_runs r
+            WHERE (r.tenant_id, r.id) >= (t.id, $1) AND (r.tenant_id, r.id) < (t.id, $2)
+            ORDER BY r.tenant_id DESC, r.id DESC LIMIT $6) r
+        ORDER BY r.id DESC LIMIT $6
         """);
 
     private static readonly string OfPipeline = Statement($"""
@@ -31,28 +33,28 @@ internal sealed class StatsStore(Databases databases)
             SELECT {Columns} FROM pipeline_runs r
             WHERE (r.pipeline_version_id, r.id) >= (v.id, $1) AND (r.pipeline_version_id, r.id) < (v.id, $2)
             ORDER BY r.pipeline_version_id DESC, r.id DESC LIMIT $6) r
-        WHERE v.pipeline_id = $8 AND ($7::uuid IS NULL OR v.tenant_id = $7)
+        WHERE v.pipeline_id = $8 AND ($7::uuid[] IS NULL OR v.tenant_id = ANY ($7))
         ORDER BY r.id DESC LIMIT $6
         """);
 
-    public async Task<RunStats> ReadAsync(StatsRange range, Guid? tenantId, Guid? pipelineId, CancellationToken ct)
+    public async Task<RunStats> ReadAsync(StatsRange range, IReadOnlyList<Guid>? tenants, Guid? pipelineId, CancellationToken ct)
     {
         await using var command = databases.Main.CreateCommand(
-            pipelineId is not null ? OfPipeline : tenantId is not null ? OfTenant : OfAll);
+            pipelineId is not null ? OfPipeline : tenants is not null ? OfTenants : OfAll);
         command.Parameters.AddWithValue(RunIds.FirstAt(range.From));
         command.Parameters.AddWithValue(RunIds.FirstAt(range.To));
         command.Parameters.AddWithValue(range.From.ToUniversalTime());
         command.Parameters.AddWithValue(range.To.ToUniversalTime());
         command.Parameters.AddWithValue(range.BucketSeconds);
         command.Parameters.AddWithValue(MaxRuns + 1);
-        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Uuid, Value = tenantId ?? (object)DBNull.Value });
+        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid, Value = (object?)tenants?.ToArray() ?? DBNull.Value });
         command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Uuid, Value = pipelineId ?? (object)DBNull.Value });
         await using var row = await command.ExecuteReaderAsync(ct);
         await row.ReadAsync(ct);
         return row.GetJson(0).Deserialize<RunStats>(NextLayerJson.Options)!; // The statement always gives an object.
     }
 
-    // $1 first id, $2 end id, $3 from, $4 to, $5 seconds of a bucket, $6 rows and one more, $7 tenant, $8 pipeline.
+    // $1 first id, $2 end id, $3 from, $4 to, $5 seconds of a bucket, $6 rows and one more, $7 tenants, $8 pipeline.
     private static string Statement(string walk) => $$"""
         WITH walked AS MATERIALIZED ({{walk}}),
         seen AS (SELECT * FROM walked ORDER BY id DESC LIMIT $6 - 1),
@@ -89,7 +91,7 @@ internal sealed class StatsStore(Databases databases)
         ),
         due AS (
             SELECT run_after FROM pipeline_runs
-            WHERE status = 'QUEUED' AND run_after <= now() AND ($7::uuid IS NULL OR tenant_id = $7) AND ($8::uuid IS NULL OR pipeline_id = $8)
+            WHERE status = 'QUEUED' AND run_after <= now() AND ($7::uuid[] IS NULL OR tenant_id = ANY ($7)) AND ($8::uuid IS NULL OR pipeline_id = $8)
             ORDER BY priority DESC, run_after, id LIMIT 50000
         )
         SELECT json_build_object(

@@ -1,14 +1,16 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
+using NextLayer.Contracts.Access;
 using NextLayer.ControlPlane.Platform;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Errors;
 
 namespace NextLayer.ControlPlane.Features.Streaming;
 
 /// <summary>Lets sockets in, each caller only so many, and sees them out when the server stops.</summary>
 internal sealed class SocketDoor(
-    IOptions<StreamOptions> options, TimeProvider time, Telemetry telemetry, IHostApplicationLifetime lifetime)
+    IOptions<StreamOptions> options, TimeProvider time, Telemetry telemetry, CallerRights rights, IHostApplicationLifetime lifetime)
 {
     private readonly ConcurrentDictionary<string, int> open = new();
 
@@ -25,7 +27,7 @@ internal sealed class SocketDoor(
             return null;
         }
 
-        var caller = context.Connection.RemoteIpAddress?.ToString() ?? "";
+        var caller = NameOf(context);
         if (open.AddOrUpdate(caller, 1, (_, n) => n + 1) <= options.Value.SocketsPerCaller)
             return new Place(this, caller, context);
         Leave(caller);
@@ -44,7 +46,7 @@ internal sealed class SocketDoor(
         var (end, confirmed) = (SocketEnd.TryAgain, false);
         try
         {
-            (end, confirmed) = await new StreamSocket(socket, options.Value, time).ServeAsync(write, ending.Token);
+            (end, confirmed) = await new StreamSocket(socket, options.Value, time).ServeAsync(write, ct => rights.UntilEndedAsync(context, ct), ending.Token);
         }
         finally
         {
@@ -55,6 +57,10 @@ internal sealed class SocketDoor(
 
         return Results.Empty;
     }
+
+    // Behind a proxy many callers have one address.
+    private static string NameOf(HttpContext context) =>
+        context.Features.Get<Caller>() is { Kind: not CallerKind.Development } caller ? caller.Label : context.Connection.RemoteIpAddress?.ToString() ?? "";
 
     private void Leave(string caller)
     {

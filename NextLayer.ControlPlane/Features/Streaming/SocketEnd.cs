@@ -17,6 +17,9 @@ internal sealed record SocketEnd(string Reason, int Code, string Sentence)
 
     public static readonly SocketEnd MessageTooBig = new("message_too_big", 1009, "the message is too big; this stream needs none");
 
+    /// <summary>The credential has expired or was revoked, or the role that let the peer in is gone.</summary>
+    public static readonly SocketEnd RightEnded = new("right_ended", 4401, "the right to this stream has ended; sign in again");
+
     /// <summary>The peer could not keep up. It comes back and loses nothing.</summary>
     public static readonly SocketEnd SlowReader = new("slow_reader", 4408, "the reader is too slow; come back");
 

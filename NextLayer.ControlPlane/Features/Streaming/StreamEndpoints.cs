@@ -1,7 +1,9 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
+using NextLayer.Contracts.Access;
 using NextLayer.ControlPlane.Features.Streaming.Lists;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Tenancy;
 
@@ -26,9 +28,9 @@ internal static class StreamEndpoints
     public static void MapRunStream(this IEndpointRouteBuilder api)
     {
         var streams = api.MapGroup("/ws/runs").WithTags("Runs").WithCallerTenantOrAll();
-        streams.MapGet("/{runId:guid}", WatchRunAsync).WithName("WatchRun")
+        streams.MapGet("/{runId:guid}", WatchRunAsync).Requires(Permission.RunsRead).OnRow(RowKind.Run, "runId").WithName("WatchRun")
             .WithSummary("WebSocket: a snapshot of the run, then every event as it happens.");
-        streams.MapGet("", WatchRunsAsync).WithName("WatchRuns")
+        streams.MapGet("", WatchRunsAsync).Requires(Permission.RunsRead).WithName("WatchRuns")
             .WithSummary("WebSocket: how many runs there are, then every run that changes, for lists.");
     }
 
@@ -50,7 +52,7 @@ internal static class StreamEndpoints
     }
 
     private static async Task<IResult> WatchRunsAsync(
-        CallerTenant? tenant,
+        CallerScope scope,
         HttpContext context,
         SocketDoor door,
         ListStream stream,
@@ -58,7 +60,7 @@ internal static class StreamEndpoints
         [FromQuery(Name = "pipeline_id")] Guid? pipelineId = null,
         [FromQuery(Name = "workflow_id"), Description("Id of a pipeline version.")] Guid? workflowId = null)
     {
-        if (ListFilter.TryCreate(tenant?.Id, status, pipelineId, workflowId, out var problem) is not { } filter)
+        if (ListFilter.TryCreate(scope.Tenants, status, pipelineId, workflowId, out var problem) is not { } filter)
             return problem!; // One of the two is there.
         using var place = door.TryEnter(context, out problem);
         return place is null ? problem! : await place.ServeAsync("runs", (socket, ct) => stream.WriteAsync(socket, filter, ct));

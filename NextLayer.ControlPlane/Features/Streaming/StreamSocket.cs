@@ -20,13 +20,17 @@ internal sealed class StreamSocket(WebSocket socket, StreamOptions options, Time
 
     /// <summary>Serves the peer until either side ends it.</summary>
     /// <param name="write">The stream; ends by itself, or by its token when the peer leaves or the server stops.</param>
+    /// <param name="rightEnds">Ends when the peer may no longer listen.</param>
     /// <returns>How it ended, and whether the peer has confirmed it; if not, the connection is to be dropped.</returns>
     public async Task<(SocketEnd End, bool Confirmed)> ServeAsync(
-        Func<StreamSocket, CancellationToken, Task<SocketEnd>> write, CancellationToken stopping)
+        Func<StreamSocket, CancellationToken, Task<SocketEnd>> write, Func<CancellationToken, Task> rightEnds, CancellationToken stopping)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var listening = ListenAsync(ending);
+        var watching = WatchAsync(rightEnds, ending);
         var end = await WriteAsync(write, ending.Token);
+        await ending.CancelAsync();
+        await watching;
         var confirmed = await TryCloseAsync(end, listening);
         if (!confirmed)
             socket.Abort();
@@ -85,21 +89,34 @@ internal sealed class StreamSocket(WebSocket socket, StreamOptions options, Time
             {
                 // A peer that is told to go is still read, or its own close would never be seen.
                 if (budget.Spend(received.Count, received.EndOfMessage) is { } refused)
-                    await HearAsync(refused);
+                    await HearAsync(refused, ending);
             }
 
-            await HearAsync(SocketEnd.PeerClosed);
+            await HearAsync(SocketEnd.PeerClosed, ending);
         }
         catch (Exception ex) when (ex is OperationCanceledException or WebSocketException)
         {
-            await HearAsync(SocketEnd.PeerGone);
+            await HearAsync(SocketEnd.PeerGone, ending);
         }
+    }
 
-        Task HearAsync(SocketEnd what)
+    private async Task WatchAsync(Func<CancellationToken, Task> rightEnds, CancellationTokenSource ending)
+    {
+        try
         {
-            heard ??= what;
-            return ending.CancelAsync();
+            await rightEnds(ending.Token);
+            await HearAsync(SocketEnd.RightEnded, ending);
         }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // The socket ended first.
+        }
+    }
+
+    private Task HearAsync(SocketEnd what, CancellationTokenSource ending)
+    {
+        heard ??= what;
+        return ending.CancelAsync();
     }
 
     /// <returns>True when the peer has answered our close; only then has it certainly read it.</returns>

@@ -2,7 +2,9 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Registry;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Idempotency;
 using NextLayer.ControlPlane.Platform.Registry;
@@ -14,14 +16,14 @@ internal static class PipelineVersionEndpoints
     public static void MapPipelineVersions(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/pipeline-versions").WithTags("Pipeline versions");
-        group.MapPost("/", CreateAsync).WithIdempotencyKey().WithName("CreatePipelineVersion").WithSummary("Makes a pipeline version.");
-        group.MapGet("/", ListAsync).WithName("ListPipelineVersions").WithSummary("Lists pipeline versions, newest first.");
-        group.MapGet("/{id:guid}", GetAsync).WithName("GetPipelineVersion").WithSummary("Shows a pipeline version.");
-        group.MapPatch("/{id:guid}", UpdateAsync).WithName("UpdatePipelineVersion").WithSummary("Changes a pipeline version.");
-        group.MapDelete("/{id:guid}", DeleteAsync).WithName("DeletePipelineVersion").WithSummary("Deletes a pipeline version that was never run.");
-        group.MapPost("/{id:guid}/status", ChangeStatusAsync).WithName("ChangePipelineVersionStatus")
+        group.MapPost("/", CreateAsync).WithIdempotencyKey().Requires(Permission.WorkflowsWrite).WithName("CreatePipelineVersion").WithSummary("Makes a pipeline version.");
+        group.MapGet("/", ListAsync).Requires(Permission.WorkflowsRead).WithName("ListPipelineVersions").WithSummary("Lists pipeline versions, newest first.");
+        group.MapGet("/{id:guid}", GetAsync).Requires(Permission.WorkflowsRead).OnRow(RowKind.PipelineVersion).WithName("GetPipelineVersion").WithSummary("Shows a pipeline version.");
+        group.MapPatch("/{id:guid}", UpdateAsync).Requires(Permission.WorkflowsWrite).OnRow(RowKind.PipelineVersion).WithName("UpdatePipelineVersion").WithSummary("Changes a pipeline version.");
+        group.MapDelete("/{id:guid}", DeleteAsync).Requires(Permission.WorkflowsWrite).OnRow(RowKind.PipelineVersion).WithName("DeletePipelineVersion").WithSummary("Deletes a pipeline version that was never run.");
+        group.MapPost("/{id:guid}/status", ChangeStatusAsync).Requires(Permission.WorkflowsPublish).OnRow(RowKind.PipelineVersion).WithName("ChangePipelineVersionStatus")
             .WithSummary("Approves, deprecates or reopens a pipeline version.");
-        group.MapPost("/{id:guid}/validate", ValidateAsync).WithName("ValidatePipelineVersion")
+        group.MapPost("/{id:guid}/validate", ValidateAsync).Requires(Permission.WorkflowsRead).OnRow(RowKind.PipelineVersion).NotAudited().WithName("ValidatePipelineVersion")
             .WithSummary("Says everything that is wrong with the definition of a pipeline version.");
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using NextLayer.Contracts.Registry;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Database;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Registry;
@@ -131,7 +132,8 @@ internal sealed class PipelineVersionStore(RegistryContext db, RunIds ids)
     /// </summary>
     /// <returns>False when the tenant has no such pipeline.</returns>
     public async Task<bool> LockPipelineAsync(Guid tenantId, Guid pipelineId, CancellationToken ct) =>
-        (await db.Database.SqlQuery<Guid>(
+        CallerScope.Current.Covers(tenantId)
+        && (await db.Database.SqlQuery<Guid>(
             $"""SELECT id AS "Value" FROM pipelines WHERE id = {pipelineId} AND tenant_id = {tenantId} FOR NO KEY UPDATE""")
             .ToListAsync(ct)).Count == 1;
 

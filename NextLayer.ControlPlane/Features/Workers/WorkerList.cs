@@ -1,44 +1,56 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Registry;
 using NextLayer.Contracts.Workers;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Database;
 using NextLayer.ControlPlane.Platform.Registry;
+using Npgsql;
+using NpgsqlTypes;
 
 namespace NextLayer.ControlPlane.Features.Workers;
 
-/// <summary><c>GET /api/workers</c>: who has claimed or beaten within the last day.</summary>
+/// <summary><c>GET /api/workers</c>: who has claimed or beaten within the last day. Of workers that serve everybody a tenant sees
+/// how many of its own runs they execute.</summary>
 internal sealed class WorkerList(Databases databases)
 {
     /// <summary>Heartbeats come every 10 s; after three that did not, the worker counts as gone.</summary>
     public const string GoneAfter = "interval '30 seconds'";
 
     private const string SelectSql = $"""
-        SELECT worker_id, tenant_id, slots, running_runs, version,
+        SELECT worker_id, tenant_id, slots,
+               CASE WHEN $3::uuid[] IS NULL THEN running_runs
+                    ELSE (SELECT count(*)::integer FROM pipeline_runs r
+                          WHERE r.status = 'RUNNING' AND r.claimed_by = worker_id AND r.tenant_id = ANY ($3)) END,
+               version,
                CASE WHEN last_heartbeat_at < now() - {GoneAfter} THEN 'gone'
                     WHEN draining THEN 'draining' ELSE 'live' END,
                first_seen_at, last_heartbeat_at
-        FROM workers ORDER BY last_heartbeat_at DESC, worker_id LIMIT $1 OFFSET $2
+        FROM workers WHERE $3::uuid[] IS NULL OR tenant_id IS NULL OR tenant_id = ANY ($3)
+        ORDER BY last_heartbeat_at DESC, worker_id LIMIT $1 OFFSET $2
         """;
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/workers", ListAsync).WithTags("Workers").WithName("ListWorkers")
+        routes.MapGet("/api/workers", ListAsync).WithTags("Workers").Requires(Permission.WorkersRead).WithName("ListWorkers")
             .WithSummary("Lists workers, the last heard first.");
 
     private static async Task<Ok<Page<WorkerView>>> ListAsync(
-        [AsParameters] PageQuery page, WorkerList workers, HttpContext context, CancellationToken ct)
+        [AsParameters] PageQuery page, CallerScope scope, WorkerList workers, HttpContext context, CancellationToken ct)
     {
-        var (items, total) = await workers.ReadAsync(page, ct);
+        var (items, total) = await workers.ReadAsync(page, scope, ct);
         context.Response.Headers[PageQueryExtensions.TotalCount] = total.ToString();
         return TypedResults.Ok(new Page<WorkerView> { Items = items, Limit = page.Limit, Offset = page.Offset, Count = items.Count });
     }
 
-    private async Task<(IReadOnlyList<WorkerView> Items, long Total)> ReadAsync(PageQuery page, CancellationToken ct)
+    private async Task<(IReadOnlyList<WorkerView> Items, long Total)> ReadAsync(PageQuery page, CallerScope scope, CancellationToken ct)
     {
-        await using var count = databases.Main.CreateCommand("SELECT count(*) FROM workers");
+        await using var count = databases.Main.CreateCommand("SELECT count(*) FROM workers WHERE $1::uuid[] IS NULL OR tenant_id IS NULL OR tenant_id = ANY ($1)");
+        count.Parameters.Add(Tenants(scope));
         var total = (long)(await count.ExecuteScalarAsync(ct))!; // count(*) is never null.
         await using var command = databases.Main.CreateCommand(SelectSql);
         command.Parameters.AddWithValue(page.Limit);
         command.Parameters.AddWithValue(page.Offset);
+        command.Parameters.Add(Tenants(scope));
         await using var row = await command.ExecuteReaderAsync(ct);
         var workers = new List<WorkerView>();
         while (await row.ReadAsync(ct))
@@ -58,4 +70,7 @@ internal sealed class WorkerList(Databases databases)
 
         return (workers, total);
     }
+
+    private static NpgsqlParameter Tenants(CallerScope scope) =>
+        new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid, Value = (object?)scope.Tenants?.ToArray() ?? DBNull.Value };
 }

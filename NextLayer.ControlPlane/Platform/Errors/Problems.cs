@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
+using NextLayer.ControlPlane.Platform.Access;
 
 namespace NextLayer.ControlPlane.Platform.Errors;
 
@@ -36,7 +37,7 @@ internal static class Problems
     /// <summary>404 <c>&lt;kind&gt;_not_found</c>.</summary>
     /// <param name="kind">What was looked for, snake_case: <c>pipeline_version</c>.</param>
     public static ProblemHttpResult NotFound(string kind, object id) =>
-        Make(StatusCodes.Status404NotFound, $"{kind}_not_found", $"There is no {kind.Replace('_', ' ')} {id}.");
+        Make(StatusCodes.Status404NotFound, $"{kind}_not_found", $"There is no {kind.Replace('_', ' ')} {HiddenRow.AsAsked(id)}.");
 
     /// <summary>409: the request is well-formed but does not fit the present state.</summary>
     public static ProblemHttpResult Conflict(string code, string detail) =>

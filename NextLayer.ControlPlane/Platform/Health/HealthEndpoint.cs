@@ -1,4 +1,5 @@
 using NextLayer.Contracts.Health;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Database;
 using NextLayer.ControlPlane.Platform.Redis;
 using Npgsql;
@@ -16,6 +17,7 @@ internal static class HealthEndpoint
     public static void MapHealth(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/health", CheckAsync)
             .WithTags("Health")
+            .Open()
             .WithName("GetHealth")
             .WithSummary("Says whether requests can be served: Postgres decides, Redis is only shown.")
             .Produces<HealthReport>()

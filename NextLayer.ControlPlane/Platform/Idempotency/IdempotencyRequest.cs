@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Requests;
 using NextLayer.ControlPlane.Platform.Tenancy;
@@ -45,9 +46,15 @@ internal sealed record IdempotencyRequest(string Scope, string Key, byte[] Reque
     /// <summary>The key of a call that <see cref="IdempotencyFilter"/> has let through; null when it names none.</summary>
     public static IdempotencyRequest? From(HttpContext context) => context.Features.Get<IdempotencyRequest>();
 
-    // Two tenants' keys never meet. Calls that name their tenant in the body share one owner until callers have names.
+    // Two tenants' keys never meet. Calls that name their tenant in the body share the keys of all tenants the caller has
+    // a say in: two keys of one tenant are one owner, so that a rotated credential repeats what the old one began.
     private static string ScopeOf(HttpContext context) =>
-        context.Features.Get<CallerTenant>() is { } tenant ? $"tenant:{tenant.Id}" : "local";
+        context.Features.Get<CallerTenant>() is { } tenant ? $"tenant:{tenant.Id}"
+        : context.Features.Get<CallerScope>()?.Tenants is { } tenants ? $"tenants:{Digest(tenants)}"
+        : "local";
+
+    private static string Digest(IReadOnlyList<Guid> tenants) =>
+        tenants.Count == 1 ? tenants[0].ToString() : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(',', tenants))));
 
     private static bool IsKey(string key) =>
         key.Length is >= 1 and <= MaxKeyLength && key.All(c => c is > ' ' and <= '~');

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using NextLayer.ControlPlane.Platform.Access;
 
 namespace NextLayer.ControlPlane.Platform.OpenApi;
 
@@ -39,9 +40,9 @@ internal static class ApiDocsPage
     {
         var hasScript = Assembly.GetExecutingAssembly().GetManifestResourceInfo(Resource) is not null;
         foreach (var address in new[] { "/docs", "/scalar" })
-            routes.MapGet(address, () => TypedResults.Text(hasScript ? Page : PageWithoutScript, "text/html", Encoding.UTF8)).ExcludeFromDescription();
+            routes.MapGet(address, () => TypedResults.Text(hasScript ? Page : PageWithoutScript, "text/html", Encoding.UTF8)).Open().ExcludeFromDescription();
         if (hasScript)
-            routes.MapGet(ScriptAddress, () => TypedResults.Stream(Open(), "text/javascript")).ExcludeFromDescription();
+            routes.MapGet(ScriptAddress, () => TypedResults.Stream(Open(), "text/javascript")).Open().ExcludeFromDescription();
     }
 
     private static Stream Open() => Assembly.GetExecutingAssembly().GetManifestResourceStream(Resource)!; // Mapped only when it is there.

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using NextLayer.ControlPlane.Platform.Access;
 
 namespace NextLayer.ControlPlane.Platform.OpenApi;
 
@@ -18,7 +19,7 @@ internal static class ApiDocument
 
     public static void MapApiDocument(this IEndpointRouteBuilder routes)
     {
-        routes.MapOpenApi();
+        routes.MapOpenApi().Open();
         ApiDocsPage.Map(routes);
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using NextLayer.Contracts.Runs;
 using NextLayer.ControlPlane.Features.Waits.Approvals;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.Tests.AppHost;
 using NextLayer.Tests.Support;
 
@@ -196,6 +197,6 @@ public sealed class ApprovalTests(Servers servers)
         await stack.UntilAsync(id, RunStatus.Paused);
 
         Assert.IsType<ResumeOutcome.NotFound>(await stack.Host.Get<ResumeStore>().ResumeAsync(
-            Guid.CreateVersion7(), id, new() { StepId = "ask" }, "mallory", TestContext.Current.CancellationToken));
+            Guid.CreateVersion7(), id, new() { StepId = "ask" }, Voter.From(Caller.Development, stack.Queue.TenantId, "mallory"), TestContext.Current.CancellationToken));
     }
 }

@@ -1,6 +1,7 @@
 using NextLayer.Contracts.Runs;
 using NextLayer.Contracts.Workflows;
 using NextLayer.ControlPlane.Features.Waits.Approvals;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.Tests.ControlPlane.Runs;
 using NextLayer.Tests.Support;
 using NextLayer.Tests.Worker.Support;
@@ -45,7 +46,7 @@ internal sealed class WaitStack : IAsyncDisposable
 
     public Task<ResumeOutcome> ResumeAsync(Guid runId, string stepId, string data = "{}", string by = "ada") =>
         Host.Get<ResumeStore>().ResumeAsync(
-            Queue.TenantId, runId, new ResumeRunRequest { StepId = stepId, Data = System.Text.Json.JsonElement.Parse(data) }, by, Ct);
+            Queue.TenantId, runId, new ResumeRunRequest { StepId = stepId, Data = System.Text.Json.JsonElement.Parse(data) }, Voter.From(Caller.Development, Queue.TenantId, by), Ct);
 
     /// <summary>Makes every wait of the run due now.</summary>
     public async Task PassTimeAsync(Guid runId)

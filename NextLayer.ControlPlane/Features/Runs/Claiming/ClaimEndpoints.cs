@@ -1,20 +1,26 @@
+using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Runs;
 using NextLayer.ControlPlane.Features.Versions;
+using NextLayer.ControlPlane.Features.Workers;
 using NextLayer.ControlPlane.Platform;
+using NextLayer.ControlPlane.Platform.Access;
 
 namespace NextLayer.ControlPlane.Features.Runs.Claiming;
 
 internal static class ClaimEndpoints
 {
     public static void MapClaiming(this RouteGroupBuilder runs) =>
-        runs.MapPost("/claim", ClaimAsync).WithName("ClaimRuns")
+        runs.MapPost("/claim", ClaimAsync).Requires(Permission.Work).WithName("ClaimRuns")
             .WithSummary("Gives queued runs to a worker, each to one only.")
             .Produces<ClaimedOne>().Produces<ClaimedMany>();
 
     private static async Task<IResult> ClaimAsync(
-        ClaimRequest request, RunClaimer claimer, ClaimAnswers answers, CancellationToken ct)
+        ClaimRequest request, CallerScope scope, RunClaimer claimer, ClaimAnswers answers, CancellationToken ct)
     {
-        var rows = await claimer.ClaimAsync(request, ct);
+        var (tenantId, nothing, problem) = WorkerReach.Narrow(scope, request.TenantId);
+        if (problem is not null)
+            return problem;
+        var rows = nothing ? [] : await claimer.ClaimAsync(request with { TenantId = tenantId }, ct);
         return request.MaxRuns is null
             ? TypedResults.Ok(await answers.OneAsync(rows, ct))
             : TypedResults.Ok(await answers.ManyAsync(rows, ct));

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Runs;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Idempotency;
 using NextLayer.ControlPlane.Platform.Requests;
@@ -12,14 +14,16 @@ internal static class CreateEndpoints
 
     public static void MapRunCreation(this RouteGroupBuilder runs)
     {
-        runs.MapPost("/", CreateAsync).WithIdempotencyKey().WithName("CreateRun").WithSummary("Queues a run of an approved version.");
-        runs.MapPost("/batch", CreateManyAsync).WithIdempotencyKey().WithBodyLimit(MaxBatchBytes).WithName("CreateRuns")
+        runs.MapPost("/", CreateAsync).WithIdempotencyKey().Requires(Permission.RunsStart).NotAudited().WithName("CreateRun").WithSummary("Queues a run of an approved version.");
+        runs.MapPost("/batch", CreateManyAsync).WithIdempotencyKey().WithBodyLimit(MaxBatchBytes).Requires(Permission.RunsStart).NotAudited().WithName("CreateRuns")
             .WithSummary("Queues up to 1,000 runs: all of them, or none.");
     }
 
     private static async Task<IResult> CreateAsync(
-        CreateRunRequest request, HttpContext context, RunCreator creator, IdempotentAnswers answers, CancellationToken ct)
+        CreateRunRequest request, CallerScope scope, HttpContext context, RunCreator creator, IdempotentAnswers answers, CancellationToken ct)
     {
+        if (!scope.Covers(request.TenantId))
+            return Refuse(new CreateOutcome.VersionNotFound(request.PipelineVersionId), "");
         var key = IdempotencyRequest.From(context);
         return await creator.CreateAsync(request, key, ct) switch
         {
@@ -30,8 +34,10 @@ internal static class CreateEndpoints
     }
 
     private static async Task<IResult> CreateManyAsync(
-        CreateRunsRequest request, HttpContext context, RunCreator creator, IdempotentAnswers answers, CancellationToken ct)
+        CreateRunsRequest request, CallerScope scope, HttpContext context, RunCreator creator, IdempotentAnswers answers, CancellationToken ct)
     {
+        if (request.Runs.ToList().FindIndex(run => !scope.Covers(run.TenantId)) is var foreign and >= 0)
+            return Refuse(new CreateOutcome.VersionNotFound(request.Runs[foreign].PipelineVersionId), $"runs[{foreign}].");
         var key = IdempotencyRequest.From(context);
         var (runs, index, failure) = await creator.CreateManyAsync(request.Runs, key, ct);
         return failure switch

@@ -16,6 +16,9 @@ internal sealed record NewRun
     /// <summary>The run whose input this one takes over.</summary>
     public Guid? RerunOf { get; init; }
 
+    /// <summary>Who started it, as the audit log names them; null for a trigger and while authentication is off.</summary>
+    public string? StartedBy { get; init; }
+
     /// <summary>Raw JSON of the input; null for none.</summary>
     public string? Parameters { get; init; }
 

@@ -14,9 +14,10 @@ internal sealed class RunCreateStore(Databases databases)
             SELECT a.*, v.pipeline_id
             FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::smallint[], $6::timestamptz[], $7::text[],
                         $8::json[], $9::text[], $10::text[], $11::bytea[], $12::integer[], $13::text[], $14::bytea[],
-                        $15::bytea[], $16::uuid[])
+                        $15::bytea[], $16::uuid[], $17::text[])
                  AS a (id, tenant_id, version_id, trigger_type, priority, run_after, traceparent, parameters,
-                       key_scope, key, request_hash, answer_status, answer_location, answer_body, answer_rest, rerun_of)
+                       key_scope, key, request_hash, answer_status, answer_location, answer_body, answer_rest, rerun_of,
+                       started_by)
             JOIN pipeline_versions v ON v.id = a.version_id AND v.tenant_id = a.tenant_id AND v.status = 'APPROVED'
         ), keys AS (
             INSERT INTO idempotency_keys (scope, key, request_hash, status, location, body)
@@ -35,8 +36,8 @@ internal sealed class RunCreateStore(Databases databases)
         ), events AS (
             INSERT INTO run_events (run_id, seq, type, generation, payload, created_at)
             SELECT id, 1, 'run.queued', 1,
-                   CASE WHEN run_after > now() THEN json_build_object('trigger_type', trigger_type, 'run_after', run_after)
-                        ELSE json_build_object('trigger_type', trigger_type) END,
+                   json_strip_nulls(json_build_object(
+                       'trigger_type', trigger_type, 'run_after', CASE WHEN run_after > now() THEN run_after END, 'by', started_by)),
                    now()
             FROM fresh
         )
@@ -120,7 +121,8 @@ internal sealed class RunCreateStore(Databases databases)
             .Texts(runs, r => r.Keyed?.Answer.Location)
             .Bytes(runs, r => r.Keyed?.Answer.Body)
             .Bytes(runs, r => r.Keyed?.Answer.Rest)
-            .Ids(runs, r => r.RerunOf);
+            .Ids(runs, r => r.RerunOf)
+            .Texts(runs, r => r.StartedBy);
         await using var rows = await batch.ExecuteReaderAsync(ct);
         var made = new Dictionary<Guid, DateTimeOffset>();
         while (await rows.ReadAsync(ct))

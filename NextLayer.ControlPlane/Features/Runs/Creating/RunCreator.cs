@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Runs;
 using NextLayer.ControlPlane.Features.Events;
 using NextLayer.ControlPlane.Platform;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Batching;
 using NextLayer.ControlPlane.Platform.Database;
 using NextLayer.ControlPlane.Platform.Idempotency;
@@ -106,6 +108,7 @@ internal sealed class RunCreator : IAsyncDisposable
             RunAfter = request.RunAfter?.ToUniversalTime(),
             TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C, Recorded: true } caller ? caller.Id : null,
             RerunOf = wish.RerunOf,
+            StartedBy = Caller.Current is { Kind: not CallerKind.Development } starter ? starter.Label : null,
             Parameters = parameters == "{}" ? null : parameters,
             Keyed = key is null ? null : Keyed(key, wish.Answer(created)),
         };

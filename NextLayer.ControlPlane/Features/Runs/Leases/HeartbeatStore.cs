@@ -31,6 +31,8 @@ internal sealed class HeartbeatStore(Databases databases)
         ON CONFLICT (worker_id) DO UPDATE SET
             tenant_id = excluded.tenant_id, slots = excluded.slots, running_runs = excluded.running_runs,
             version = excluded.version, draining = excluded.draining, last_heartbeat_at = clock_timestamp()
+        -- One tenant's worker cannot pass for another's by taking its id.
+        WHERE workers.tenant_id IS NULL OR excluded.tenant_id IS NULL OR workers.tenant_id = excluded.tenant_id
         """;
 
     /// <summary>Verdict for each run, in order; runs that are no longer the caller's are <c>lost</c>.</summary>

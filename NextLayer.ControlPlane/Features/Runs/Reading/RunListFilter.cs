@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using NextLayer.Contracts.Runs;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Database;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Registry;
@@ -22,7 +23,9 @@ internal sealed record RunListFilter
     /// <summary>Null for all.</summary>
     public string[]? Statuses { get; private init; }
 
-    public Guid? TenantId { get; private init; }
+    /// <summary>Null for all.</summary>
+    public Guid[]? Tenants { get; private init; }
+
     public Guid? PipelineId { get; private init; }
     public Guid? VersionId { get; private init; }
     public string? TriggerType { get; private init; }
@@ -40,7 +43,8 @@ internal sealed record RunListFilter
     public Guid? Cursor { get; private init; }
 
     /// <summary>Null with a problem that names every unusable parameter.</summary>
-    public static RunListFilter? TryCreate(RunListQuery query, out ProblemHttpResult? problem)
+    /// <param name="scope">The tenants whose runs may be listed.</param>
+    public static RunListFilter? TryCreate(RunListQuery query, CallerScope scope, out ProblemHttpResult? problem)
     {
         var errors = new Dictionary<string, string[]>();
         var unknown = query.Status?.Where(status => !EnumText.TryParse<RunStatus>(status, out _)).ToArray() ?? [];
@@ -49,10 +53,10 @@ internal sealed record RunListFilter
         if (query.Cursor is not null && !Guid.TryParseExact(query.Cursor, "N", out _))
             errors["cursor"] = ["must be the next_cursor of an earlier page."];
         problem = errors.Count > 0 ? Problems.Invalid(errors) : null;
-        return problem is null ? Create(query) : null;
+        return problem is null ? Create(query, scope) : null;
     }
 
-    private static RunListFilter Create(RunListQuery query)
+    private static RunListFilter Create(RunListQuery query, CallerScope scope)
     {
         var (first, end) = IdPrefix(query.Q) ?? (Guid.Empty, Guid.AllBitsSet);
         var errorText = string.IsNullOrEmpty(query.Q) || IdPrefix(query.Q) is not null ? null : query.Q;
@@ -62,7 +66,7 @@ internal sealed record RunListFilter
             FirstId = Max(first, query.CreatedAfter is { } after ? RunIds.FirstAt(after.Value) : Guid.Empty),
             EndId = Min(end, query.CreatedBefore is { } before ? RunIds.FirstAt(before.Value) : Guid.AllBitsSet),
             Statuses = errorText is null ? statuses : [.. (statuses ?? ["FAILED", "CANCELLED"]).Intersect(["FAILED", "CANCELLED"])],
-            TenantId = query.TenantId,
+            Tenants = scope.Narrow(query.TenantId)?.ToArray(),
             PipelineId = query.PipelineId,
             VersionId = query.PipelineVersionId,
             TriggerType = query.TriggerType,

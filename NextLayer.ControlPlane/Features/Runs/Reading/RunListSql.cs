@@ -6,7 +6,7 @@ namespace NextLayer.ControlPlane.Features.Runs.Reading;
 /// needs. At a million runs the first page of any of them takes a few milliseconds, and so does one behind a cursor.
 /// </summary>
 /// <remarks>
-/// $1 first id, $2 end id, $3 rows each walk may give, $4 rows in all, $5 rows to leave out, $6 statuses, $7 tenant,
+/// $1 first id, $2 end id, $3 rows each walk may give, $4 rows in all, $5 rows to leave out, $6 statuses, $7 tenants,
 /// $8 pipeline, $9 version, $10 trigger type, $11 pattern of the error message.
 /// </remarks>
 internal static class RunListSql
@@ -40,7 +40,7 @@ internal static class RunListSql
 
     private const string Versions = """
         (SELECT v.id FROM pipeline_versions v
-         WHERE ($7::uuid IS NULL OR v.tenant_id = $7) AND ($8::uuid IS NULL OR v.pipeline_id = $8) AND ($9::uuid IS NULL OR v.id = $9)) v
+         WHERE ($7::uuid[] IS NULL OR v.tenant_id = ANY ($7)) AND ($8::uuid IS NULL OR v.pipeline_id = $8) AND ($9::uuid IS NULL OR v.id = $9)) v
         """;
 
     private static readonly Dictionary<(Scope, Look), Statements> All =
@@ -73,7 +73,7 @@ internal static class RunListSql
         { VersionId: not null } or { PipelineId: not null } => Scope.Version,
         // The types that most runs have are not in the index, and found soon without.
         { TriggerType: not (null or "manual" or "api") } => Scope.Trigger,
-        { TenantId: not null } => Scope.Tenant,
+        { Tenants: not null } => Scope.Tenant,
         { Statuses: not null } => Scope.Status,
         _ => Scope.Everything,
     };
@@ -97,7 +97,8 @@ internal static class RunListSql
         {
             Scope.Everything => $"FROM ({Walk(walk, look, [], [])}) r",
             Scope.Status => EachStatus(Walk(walk, look, ["r.status"], ["s.status"])),
-            Scope.Tenant => EachStatus(Walk(walk, look, ["r.tenant_id", "r.status"], ["$7", "s.status"])),
+            Scope.Tenant => EachStatus(Walk(walk, look, ["r.tenant_id", "r.status"], ["t.id", "s.status"]))
+                .Replace("FROM unnest", "FROM unnest($7::uuid[]) AS t (id) CROSS JOIN unnest", StringComparison.Ordinal),
             Scope.Trigger => EachStatus(Walk(walk, look, ["r.trigger_type", "r.status"], ["$10", "s.status"], "r.trigger_type NOT IN ('manual', 'api') AND ")),
             _ => EachStatus(Walk(walk, look, ["r.pipeline_version_id", "r.status"], ["v.id", "s.status"]))
                 .Replace("FROM unnest", $"FROM {Versions} CROSS JOIN unnest", StringComparison.Ordinal),
@@ -126,7 +127,7 @@ internal static class RunListSql
     // A column of the walk's key is not asked for again: that would be the plain equality.
     private static IEnumerable<(string Column, string Sql)> Asked(Look look)
     {
-        yield return ("r.tenant_id", "($7::uuid IS NULL OR r.tenant_id = $7)");
+        yield return ("r.tenant_id", "($7::uuid[] IS NULL OR r.tenant_id = ANY ($7))");
         yield return ("r.trigger_type", "($10::text IS NULL OR r.trigger_type = $10)");
         if (look == Look.ErrorText)
             yield return ("r.error_message", ErrorFits);

@@ -1,4 +1,5 @@
 using NextLayer.Contracts.Runs;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Database;
 using NextLayer.ControlPlane.Platform.Registry;
 using Npgsql;
@@ -40,13 +41,13 @@ internal sealed class RunListStore(Databases databases)
 
     /// <summary>Number of runs in each of the statuses, up to the limit; the query's own statuses, cursor and page say nothing.</summary>
     public async Task<IReadOnlyDictionary<string, int>> CountAsync(
-        RunListQuery query, IEnumerable<RunStatus> statuses, int limit, CancellationToken ct)
+        RunListQuery query, CallerScope scope, IEnumerable<RunStatus> statuses, int limit, CancellationToken ct)
     {
         await using var connection = await databases.Main.OpenConnectionAsync(ct);
         var counts = new Dictionary<string, int>();
         foreach (var status in statuses.Select(RunRows.Text))
         {
-            var filter = RunListFilter.TryCreate(query with { Status = [status] }, out _)!; // It has nothing a person could mistype.
+            var filter = RunListFilter.TryCreate(query with { Status = [status] }, scope, out _)!; // It has nothing a person could mistype.
             await using var command = Command(connection, RunListSql.For(filter).Count, filter, filter.EndId, limit, offset: 0);
             counts[status] = (int)(long)(await command.ExecuteScalarAsync(ct))!; // count(*) is never null.
         }
@@ -83,7 +84,7 @@ internal sealed class RunListStore(Databases databases)
         Add(command, NpgsqlDbType.Bigint, (long)rows);
         Add(command, NpgsqlDbType.Bigint, (long)offset);
         Add(command, NpgsqlDbType.Array | NpgsqlDbType.Text, filter.Statuses ?? EveryStatus);
-        Add(command, NpgsqlDbType.Uuid, filter.TenantId);
+        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Uuid, filter.Tenants);
         Add(command, NpgsqlDbType.Uuid, filter.PipelineId);
         Add(command, NpgsqlDbType.Uuid, filter.VersionId);
         Add(command, NpgsqlDbType.Text, filter.TriggerType);

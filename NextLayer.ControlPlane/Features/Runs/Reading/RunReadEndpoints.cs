@@ -2,8 +2,10 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Runs;
 using NextLayer.ControlPlane.Features.Events;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Registry;
 
@@ -14,18 +16,18 @@ internal static class RunReadEndpoints
 {
     public static void MapRunReading(this RouteGroupBuilder runs)
     {
-        runs.MapGet("/", ListAsync).WithName("ListRuns").WithSummary("Lists runs, newest first.");
+        runs.MapGet("/", ListAsync).Requires(Permission.RunsRead).WithName("ListRuns").WithSummary("Lists runs, newest first.");
         // Any text is taken as an id here: one that is none is a run that is not there.
-        runs.MapGet("/{runId}", GetAsync).WithName("GetRun").WithSummary("Shows a run.");
-        runs.MapGet("/{runId:guid}/steps", ListStepsAsync).WithName("ListRunSteps").WithSummary("Lists the attempts of a run's steps.");
-        runs.MapGet("/{runId:guid}/logs", ListLogsAsync).WithName("ListRunLogs").WithSummary("Reads a run's log, oldest first.");
-        runs.MapGet("/{runId:guid}/events", ListEventsAsync).WithName("ListRunEvents").WithSummary("Reads a run's events, oldest first.");
+        runs.MapGet("/{runId}", GetAsync).Requires(Permission.RunsRead).OnRow(RowKind.Run, "runId").WithName("GetRun").WithSummary("Shows a run.");
+        runs.MapGet("/{runId:guid}/steps", ListStepsAsync).Requires(Permission.RunsRead).OnRow(RowKind.Run, "runId").WithName("ListRunSteps").WithSummary("Lists the attempts of a run's steps.");
+        runs.MapGet("/{runId:guid}/logs", ListLogsAsync).Requires(Permission.RunsRead).OnRow(RowKind.Run, "runId").WithName("ListRunLogs").WithSummary("Reads a run's log, oldest first.");
+        runs.MapGet("/{runId:guid}/events", ListEventsAsync).Requires(Permission.RunsRead).OnRow(RowKind.Run, "runId").WithName("ListRunEvents").WithSummary("Reads a run's events, oldest first.");
     }
 
     private static async Task<Results<Ok<RunPage>, ProblemHttpResult>> ListAsync(
-        [AsParameters] RunListQuery query, RunListStore runs, HttpContext context, CancellationToken ct)
+        [AsParameters] RunListQuery query, CallerScope scope, RunListStore runs, HttpContext context, CancellationToken ct)
     {
-        if (RunListFilter.TryCreate(query, out var problem) is not { } filter)
+        if (RunListFilter.TryCreate(query, scope, out var problem) is not { } filter)
             return problem!; // One of the two is there.
         var (page, total) = await runs.ListAsync(filter, query.Limit, query.Offset, ct);
         context.Response.Headers[PageQueryExtensions.TotalCount] = total;

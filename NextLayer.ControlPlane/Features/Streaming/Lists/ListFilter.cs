@@ -7,13 +7,13 @@ using NextLayer.ControlPlane.Platform.Registry;
 namespace NextLayer.ControlPlane.Features.Streaming.Lists;
 
 /// <summary>Which runs one list shows.</summary>
-/// <param name="TenantId">Null for all that the caller may see.</param>
+/// <param name="Tenants">Whose runs; null for everybody's.</param>
 /// <param name="VersionId">The Workflow API's <c>workflow_id</c>.</param>
-internal sealed record ListFilter(Guid? TenantId, StatusSet Statuses, Guid? PipelineId, Guid? VersionId)
+internal sealed record ListFilter(IReadOnlyList<Guid>? Tenants, StatusSet Statuses, Guid? PipelineId, Guid? VersionId)
 {
     /// <summary>Null with a problem when a status is none; both spellings are taken.</summary>
     public static ListFilter? TryCreate(
-        Guid? tenantId, string[]? statuses, Guid? pipelineId, Guid? versionId, out ProblemHttpResult? problem)
+        IReadOnlyList<Guid>? tenants, string[]? statuses, Guid? pipelineId, Guid? versionId, out ProblemHttpResult? problem)
     {
         problem = null;
         var asked = default(StatusSet);
@@ -29,7 +29,7 @@ internal sealed record ListFilter(Guid? TenantId, StatusSet Statuses, Guid? Pipe
             asked = asked.With(status.Value);
         }
 
-        return new ListFilter(tenantId, asked == default ? StatusSet.All : asked, pipelineId, versionId);
+        return new ListFilter(tenants, asked == default ? StatusSet.All : asked, pipelineId, versionId);
     }
 
     /// <summary>True when the news alone cannot tell whether a run belongs to the list.</summary>
@@ -37,11 +37,11 @@ internal sealed record ListFilter(Guid? TenantId, StatusSet Statuses, Guid? Pipe
 
     /// <summary>False when the run is certainly not, and was not, on the list.</summary>
     public bool MayShow(ChangedRun changed) =>
-        (TenantId is null || TenantId == changed.TenantId) && Statuses.Meets(changed.Passed);
+        (Tenants is null || Tenants.Contains(changed.TenantId)) && Statuses.Meets(changed.Passed);
 
     /// <summary>Whether the run is on the list, its status left aside.</summary>
     public bool Covers(Run run) =>
-        (TenantId is null || TenantId == run.TenantId)
+        (Tenants is null || Tenants.Contains(run.TenantId))
         && (PipelineId is null || PipelineId == run.PipelineId)
         && (VersionId is null || VersionId == run.PipelineVersionId);
 }

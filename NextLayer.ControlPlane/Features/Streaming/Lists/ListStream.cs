@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using NextLayer.Contracts.Json;
 using NextLayer.Contracts.Runs;
 using NextLayer.ControlPlane.Features.Runs.Reading;
+using NextLayer.ControlPlane.Platform.Access;
 
 namespace NextLayer.ControlPlane.Features.Streaming.Lists;
 
@@ -58,9 +59,9 @@ internal sealed class ListStream(ListFeed feed, RunListStore runs, IOptions<Stre
 
     private async Task<RunsSnapshot> SnapshotAsync(ListFilter filter, CancellationToken ct)
     {
-        var query = new RunListQuery(TenantId: filter.TenantId, PipelineId: filter.PipelineId, PipelineVersionId: filter.VersionId);
+        var query = new RunListQuery(PipelineId: filter.PipelineId, PipelineVersionId: filter.VersionId);
         var statuses = Enum.GetValues<RunStatus>().Where(filter.Statuses.Has);
-        return new RunsSnapshot { Counts = await runs.CountAsync(query, statuses, MaxCounted, ct), CountLimit = MaxCounted };
+        return new RunsSnapshot { Counts = await runs.CountAsync(query, new CallerScope(filter.Tenants), statuses, MaxCounted, ct), CountLimit = MaxCounted };
     }
 
     private static Task SendAsync<T>(StreamSocket socket, T message, CancellationToken ct) =>

@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Triggers;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Idempotency;
 using NextLayer.ControlPlane.Platform.Registry;
@@ -19,14 +21,14 @@ internal static class ScheduleEndpoints
     public static void MapSchedules(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup(Address).WithTags("Triggers").WithCallerTenant();
-        group.MapPost("/", SaveAsync).WithIdempotencyKey().WithName("SaveSchedule").WithSummary("Makes or replaces a schedule.");
-        group.MapGet("/", ListAsync).WithName("ListSchedules").WithSummary("Lists schedules, newest first.");
-        group.MapPost("/preview", Preview).WithName("PreviewSchedule").WithSummary("Shows when a cron expression comes next.");
-        group.MapGet("/{id:guid}", GetAsync).WithName("GetSchedule").WithSummary("Shows a schedule.");
-        group.MapPatch("/{id:guid}", UpdateAsync).WithName("UpdateSchedule").WithSummary("Changes a schedule.");
-        group.MapDelete("/{id:guid}", DeleteAsync).WithName("DeleteSchedule").WithSummary("Deletes a schedule; its runs stay.");
-        group.MapGet("/{id:guid}/next", NextAsync).WithName("ListScheduleTimes").WithSummary("Shows when a schedule comes next.");
-        group.MapGet("/{id:guid}/fires", ListFiresAsync).WithName("ListScheduleFires").WithSummary("Lists what became of planned times, newest first.");
+        group.MapPost("/", SaveAsync).WithIdempotencyKey().Requires(Permission.TriggersWrite).WithName("SaveSchedule").WithSummary("Makes or replaces a schedule.");
+        group.MapGet("/", ListAsync).Requires(Permission.TriggersRead).WithName("ListSchedules").WithSummary("Lists schedules, newest first.");
+        group.MapPost("/preview", Preview).Requires(Permission.TriggersRead).NotAudited().WithName("PreviewSchedule").WithSummary("Shows when a cron expression comes next.");
+        group.MapGet("/{id:guid}", GetAsync).Requires(Permission.TriggersRead).WithName("GetSchedule").WithSummary("Shows a schedule.");
+        group.MapPatch("/{id:guid}", UpdateAsync).Requires(Permission.TriggersWrite).WithName("UpdateSchedule").WithSummary("Changes a schedule.");
+        group.MapDelete("/{id:guid}", DeleteAsync).Requires(Permission.TriggersWrite).WithName("DeleteSchedule").WithSummary("Deletes a schedule; its runs stay.");
+        group.MapGet("/{id:guid}/next", NextAsync).Requires(Permission.TriggersRead).WithName("ListScheduleTimes").WithSummary("Shows when a schedule comes next.");
+        group.MapGet("/{id:guid}/fires", ListFiresAsync).Requires(Permission.TriggersRead).WithName("ListScheduleFires").WithSummary("Lists what became of planned times, newest first.");
     }
 
     private static async Task<Results<Created<Schedule>, Ok<Schedule>, ProblemHttpResult>> SaveAsync(

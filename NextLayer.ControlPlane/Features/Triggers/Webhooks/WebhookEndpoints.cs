@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
+using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Triggers;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Idempotency;
 using NextLayer.ControlPlane.Platform.Requests;
 
@@ -15,11 +17,14 @@ internal static class WebhookEndpoints
 
     public static void MapWebhooks(this IEndpointRouteBuilder api) =>
         api.MapPost(Address, ReceiveAsync).WithIdempotencyKey().Accepts<JsonElement>(isOptional: true, "application/json")
-            .WithTags("Triggers").WithName("CallWebhook").WithSummary("Starts a run of the workflow's current version with the body as its input.");
+            .WithTags("Triggers").Open().WithName("CallWebhook").WithSummary("Starts a run of the workflow's current version with the body as its input.");
 
     private static async Task<Results<Created<WebhookRun>, Ok<WebhookRun>, ProblemHttpResult>> ReceiveAsync(
-        Guid workflowId, HttpContext context, WebhookIntake intake, CancellationToken ct)
+        Guid workflowId, HttpContext context, Authenticator authenticator, WebhookIntake intake, CancellationToken ct)
     {
+        var (scope, refusal) = await authenticator.TryScopeAsync(context, Permission.RunsStart);
+        if (refusal is not null)
+            return refusal;
         var body = context.Features.Get<RequestBody>();
         var answer = await intake.ReceiveAsync(
             new IncomingCall
@@ -29,6 +34,7 @@ internal static class WebhookEndpoints
                 Body = body?.Bytes ?? default,
                 Received = body?.Received ?? default,
                 Key = IdempotencyRequest.From(context),
+                Scope = scope,
                 RemoteAddress = context.Connection.RemoteIpAddress?.ToString(),
             },
             ct);

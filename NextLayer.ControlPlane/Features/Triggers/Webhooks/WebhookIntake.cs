@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using NextLayer.Contracts.Triggers;
 using NextLayer.ControlPlane.Features.Runs.Creating;
 using NextLayer.ControlPlane.Features.Versions;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Database;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Idempotency;
@@ -27,6 +28,12 @@ internal sealed record IncomingCall
     public required IdempotencyRequest? Key { get; init; }
 
     public required string? RemoteAddress { get; init; }
+
+    /// <summary>Where the caller's own credential lets them start runs; null for a caller without one.</summary>
+    public required CallerScope? Scope { get; init; }
+
+    /// <summary>Whether nothing but a signature can show that the call may start a run of this tenant.</summary>
+    public bool NeedsSignature(Guid? tenantId) => Scope is null || (tenantId is { } tenant && !Scope.Covers(tenant));
 }
 
 /// <summary>How a call ended: with a run, its own or an earlier one's, or with a refusal.</summary>
@@ -47,7 +54,11 @@ internal sealed class WebhookIntake(WebhookTargets targets, VersionCatalog versi
             return Problems.Invalid(WebhookHeaders.IdName, "must be one header of 1 to 255 visible ASCII characters.");
         for (var tries = 1; ; tries++)
         {
-            if (await targets.FindAsync(call.WorkflowId, ct) is not { } target)
+            var found = await targets.FindAsync(call.WorkflowId, ct);
+            // Nobody can vouch for an unsigned call from outside: the answer must not tell whether there is such a workflow.
+            if (call.NeedsSignature(found?.TenantId) && !(call.Headers.AreSigned && found is { Secrets.Count: > 0 }))
+                return call.Scope is null ? WebhookProblems.Unsigned() : Problems.NotFound("workflow", call.WorkflowId);
+            if (found is not { } target)
                 return Problems.NotFound("workflow", call.WorkflowId);
             var caller = new WebhookCaller(call.Headers.Id, call.RemoteAddress);
             var (input, refusal) = await JudgeAsync(call, target, ct);

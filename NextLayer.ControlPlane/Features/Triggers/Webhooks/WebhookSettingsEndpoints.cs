@@ -1,6 +1,8 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Triggers;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Registry;
 using NextLayer.ControlPlane.Platform.Tenancy;
@@ -13,11 +15,11 @@ internal static class WebhookSettingsEndpoints
     public static void MapWebhookSettings(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup(WebhookEndpoints.Address).WithTags("Triggers").WithCallerTenant();
-        group.MapGet("/settings", GetAsync).WithName("GetWebhookSettings").WithSummary("Shows how a workflow's webhook takes calls.");
-        group.MapPut("/settings", SaveAsync).WithName("SaveWebhookSettings").WithSummary("Sets how a workflow's webhook takes calls.");
-        group.MapPost("/settings/rotate", RotateAsync).WithName("RotateWebhookSecret").WithSummary("Makes a new secret; the old ones stay valid for a while.");
-        group.MapDelete("/settings", DeleteAsync).WithName("DeleteWebhookSettings").WithSummary("Forgets settings and secrets: unsigned calls are taken again.");
-        group.MapGet("/deliveries", ListAsync).WithName("ListWebhookDeliveries").WithSummary("Lists the last calls, newest first.");
+        group.MapGet("/settings", GetAsync).Requires(Permission.TriggersRead).WithName("GetWebhookSettings").WithSummary("Shows how a workflow's webhook takes calls.");
+        group.MapPut("/settings", SaveAsync).Requires(Permission.TriggersWrite).WithName("SaveWebhookSettings").WithSummary("Sets how a workflow's webhook takes calls.");
+        group.MapPost("/settings/rotate", RotateAsync).Requires(Permission.TriggersWrite).WithName("RotateWebhookSecret").WithSummary("Makes a new secret; the old ones stay valid for a while.");
+        group.MapDelete("/settings", DeleteAsync).Requires(Permission.TriggersWrite).WithName("DeleteWebhookSettings").WithSummary("Forgets settings and secrets: unsigned calls are taken again.");
+        group.MapGet("/deliveries", ListAsync).Requires(Permission.TriggersRead).WithName("ListWebhookDeliveries").WithSummary("Lists the last calls, newest first.");
     }
 
     private static async Task<Results<Ok<WebhookSettings>, ProblemHttpResult>> GetAsync(

@@ -1,8 +1,10 @@
 using System.ComponentModel;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Workflows;
 using NextLayer.ControlPlane.Features.Workflows.Running;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Registry;
 using NextLayer.ControlPlane.Platform.Tenancy;
@@ -12,14 +14,11 @@ namespace NextLayer.ControlPlane.Features.Waits.Approvals;
 /// <summary>The inbox of those who decide, and the decision.</summary>
 internal static class ApprovalEndpoints
 {
-    /// <summary>Who decides while calls carry no identity and name nobody.</summary>
-    private const string Somebody = "local";
-
     public static void MapApprovals(this IEndpointRouteBuilder api)
     {
         var v1 = api.MapGroup("/api/v1").WithCallerTenant();
-        v1.MapGet("/approvals", ListAsync).WithTags("Approvals").WithName("ListApprovals").WithSummary("Lists what people were asked, newest first.");
-        v1.MapPost("/runs/{id:guid}/resume", ResumeAsync).WithTags("Workflow runs").WithName("ResumeWorkflowRun")
+        v1.MapGet("/approvals", ListAsync).WithTags("Approvals").Requires(Permission.RunsRead).WithName("ListApprovals").WithSummary("Lists what people were asked, newest first.");
+        v1.MapPost("/runs/{id:guid}/resume", ResumeAsync).WithTags("Workflow runs").Requires(Permission.ApprovalsDecide).WithName("ResumeWorkflowRun")
             .WithSummary("Ends a step's wait with data as its output; at an approval, adds a vote.");
     }
 
@@ -40,10 +39,11 @@ internal static class ApprovalEndpoints
     }
 
     private static async Task<Results<Ok<WorkflowRun>, ProblemHttpResult>> ResumeAsync(
-        Guid id, ResumeRunRequest request, CallerTenant tenant, ResumeStore resume, WorkflowRunReader runs, CancellationToken ct) =>
-        await resume.ResumeAsync(tenant.Id, id, request, request.By ?? Somebody, ct) switch
+        Guid id, ResumeRunRequest request, CallerTenant tenant, Caller caller, ResumeStore resume, WorkflowRunReader runs, CancellationToken ct) =>
+        await resume.ResumeAsync(tenant.Id, id, request, Voter.From(caller, tenant.Id, request.By), ct) switch
         {
             ResumeOutcome.WrongState wrong => Problems.Conflict(wrong.Code, wrong.Why),
+            ResumeOutcome.NotAsked notAsked => Problems.Make(StatusCodes.Status403Forbidden, "not_an_approver", notAsked.Why),
             ResumeOutcome.Invalid invalid => Problems.Invalid(invalid.Errors),
             ResumeOutcome.Done when await runs.FindAsync(tenant.Id, id, ct) is { } run => TypedResults.Ok(run),
             _ => Problems.NotFound("run", id),

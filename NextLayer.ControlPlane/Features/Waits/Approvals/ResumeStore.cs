@@ -26,6 +26,9 @@ internal abstract record ResumeOutcome
     /// <param name="Why">A sentence.</param>
     public sealed record WrongState(string Code, string Why) : ResumeOutcome;
 
+    /// <param name="Why">A sentence.</param>
+    public sealed record NotAsked(string Why) : ResumeOutcome;
+
     public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : ResumeOutcome;
 }
 
@@ -35,13 +38,15 @@ internal abstract record ResumeOutcome
 /// </summary>
 internal sealed class ResumeStore(Databases databases, NewsPublisher news)
 {
+    private const string StarterSql = "SELECT payload ->> 'by' FROM run_events WHERE run_id = $1 AND seq = 1";
+
     private static readonly JsonElement NoData = RunRows.EmptyObject;
 
     /// <param name="tenantId">The caller's; another tenant's run is answered like none.</param>
     /// <param name="runId">The waiting run.</param>
     /// <param name="request">The step and what it is told.</param>
-    /// <param name="by">Who decides.</param>
-    public async Task<ResumeOutcome> ResumeAsync(Guid tenantId, Guid runId, ResumeRunRequest request, string by, CancellationToken ct)
+    /// <param name="voter">Who decides.</param>
+    public async Task<ResumeOutcome> ResumeAsync(Guid tenantId, Guid runId, ResumeRunRequest request, Voter voter, CancellationToken ct)
     {
         var data = request.Data ?? NoData;
         if (data.ValueKind != JsonValueKind.Object)
@@ -54,7 +59,7 @@ internal sealed class ResumeStore(Databases databases, NewsPublisher news)
         var run = (await RunLocks.ByIdAsync(connection, [runId], ct)).SingleOrDefault();
         if (run is null || run.Before.TenantId != tenantId)
             return new ResumeOutcome.NotFound();
-        var outcome = await ApplyAsync(connection, run, request.StepId, data, by, ct);
+        var outcome = await ApplyAsync(connection, run, request.StepId, data, voter, ct);
         if (outcome is not ResumeOutcome.Done)
             return outcome;
         await RunWriter.WriteAsync(connection, [run], ct);
@@ -64,14 +69,14 @@ internal sealed class ResumeStore(Databases databases, NewsPublisher news)
     }
 
     private static async Task<ResumeOutcome> ApplyAsync(
-        NpgsqlConnection connection, RunChange run, string stepId, JsonElement data, string by, CancellationToken ct)
+        NpgsqlConnection connection, RunChange run, string stepId, JsonElement data, Voter voter, CancellationToken ct)
     {
         if (!run.Open.TryGetValue(stepId, out var step) || step.Status != StepStatus.Waiting)
             return new ResumeOutcome.WrongState("step_not_waiting", Explain(run, stepId));
         switch (step.WaitReason)
         {
             case WaitReason.Approval:
-                return await DecideAsync(connection, run, step, data, by, ct);
+                return await DecideAsync(connection, run, step, data, voter, ct);
             case WaitReason.Children:
                 return new ResumeOutcome.WrongState("step_waits_for_children", $"Step '{stepId}' waits for its child runs; it goes on when they have ended.");
             case WaitReason.Timer when run.Status == RunStatus.Running:
@@ -91,10 +96,13 @@ internal sealed class ResumeStore(Databases databases, NewsPublisher news)
     }
 
     private static async Task<ResumeOutcome> DecideAsync(
-        NpgsqlConnection connection, RunChange run, OpenStep step, JsonElement data, string by, CancellationToken ct)
+        NpgsqlConnection connection, RunChange run, OpenStep step, JsonElement data, Voter voter, CancellationToken ct)
     {
         var key = new ApprovalKey(run.Id, step.StepId, run.Generation, step.Attempt);
         var request = (await ApprovalRows.RequestsAsync(connection, [key], ct)).GetValueOrDefault(key) ?? new ApprovalWait();
+        if (ApproverRules.Refuse(request, step, voter, voter.IsKnown ? await StarterAsync(connection, run.Id, ct) : null) is { } why)
+            return new ResumeOutcome.NotAsked(why);
+        var by = voter.Name;
         var decision = Read(data, by, run.Now);
         if (decision.Approved && FormErrors(request, data) is { } errors)
             return new ResumeOutcome.Invalid(errors);
@@ -114,6 +122,13 @@ internal sealed class ResumeStore(Databases databases, NewsPublisher news)
             Message = $"{by} {(decision.Approved ? "approved" : "rejected")}: {decisions.Count(d => d.Approved)} of {request.Required} approvals.",
         }]);
         return new ResumeOutcome.Done(Settled: false);
+    }
+
+    private static async Task<string?> StarterAsync(NpgsqlConnection connection, Guid runId, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(StarterSql, connection);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = runId });
+        return await command.ExecuteScalarAsync(ct) as string;
     }
 
     private static ApprovalDecision Read(JsonElement data, string by, DateTimeOffset now)

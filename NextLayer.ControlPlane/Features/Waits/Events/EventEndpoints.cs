@@ -1,8 +1,10 @@
 using System.Text;
 using System.Text.Json;
+using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Workflows;
 using NextLayer.ControlPlane.Features.Events;
 using NextLayer.ControlPlane.Features.Runs.Reporting;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Tenancy;
 
@@ -14,7 +16,7 @@ internal static class EventEndpoints
     private static readonly JsonElement Null = JsonElement.Parse("null");
 
     public static void MapEvents(this IEndpointRouteBuilder api) =>
-        api.MapPost("/api/v1/events", PostAsync).WithCallerTenant().WithTags("Events").WithName("PostEvent")
+        api.MapPost("/api/v1/events", PostAsync).WithCallerTenant().WithTags("Events").Requires(Permission.EventsPost).NotAudited().WithName("PostEvent")
             .WithSummary("Tells waiting runs that something happened.")
             .Produces<PostedEvent>(StatusCodes.Status201Created).Produces<PostedEvent>();
 

@@ -1,8 +1,10 @@
 using System.ComponentModel;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Registry;
 using NextLayer.Contracts.Workflows;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Idempotency;
 using NextLayer.ControlPlane.Platform.Registry;
@@ -15,15 +17,15 @@ internal static class WorkflowEndpoints
 {
     public static void MapAuthoring(this RouteGroupBuilder workflows)
     {
-        workflows.MapGet("/", ListAsync).WithName("ListWorkflows").WithSummary("Lists workflows, newest first.");
-        workflows.MapPost("/", CreateAsync).WithIdempotencyKey().WithName("CreateWorkflow").WithSummary("Makes a workflow: a pipeline and its version 1, a draft.");
-        workflows.MapGet("/{id:guid}", GetAsync).WithName("GetWorkflow").WithSummary("Shows a workflow; its ETag can be given back as If-Match.");
-        workflows.MapPut("/{id:guid}", UpdateAsync).WithName("UpdateWorkflow").WithSummary("Changes a draft. The name is shared by all versions of the pipeline.");
-        workflows.MapDelete("/{id:guid}", DeleteAsync).WithName("DeleteWorkflow").WithSummary("Deletes a draft, and with the last version its pipeline.");
-        workflows.MapPost("/{id:guid}/publish", PublishAsync).WithName("PublishWorkflow").WithSummary("Makes a valid workflow runnable and freezes it.");
-        workflows.MapPost("/{id:guid}/duplicate", DuplicateAsync).WithIdempotencyKey().WithName("DuplicateWorkflow").WithSummary("Copies a workflow into the next version, a draft.");
-        workflows.MapPost("/{id:guid}/validate", ValidateAsync).WithName("ValidateWorkflow").WithSummary("Says everything that is wrong with a workflow.");
-        workflows.MapPost("/validate", ValidateUnsaved).WithName("ValidateDefinition").WithSummary("Says everything that is wrong with a definition that was not saved.");
+        workflows.MapGet("/", ListAsync).Requires(Permission.WorkflowsRead).WithName("ListWorkflows").WithSummary("Lists workflows, newest first.");
+        workflows.MapPost("/", CreateAsync).WithIdempotencyKey().Requires(Permission.WorkflowsWrite).WithName("CreateWorkflow").WithSummary("Makes a workflow: a pipeline and its version 1, a draft.");
+        workflows.MapGet("/{id:guid}", GetAsync).Requires(Permission.WorkflowsRead).WithName("GetWorkflow").WithSummary("Shows a workflow; its ETag can be given back as If-Match.");
+        workflows.MapPut("/{id:guid}", UpdateAsync).Requires(Permission.WorkflowsWrite).WithName("UpdateWorkflow").WithSummary("Changes a draft. The name is shared by all versions of the pipeline.");
+        workflows.MapDelete("/{id:guid}", DeleteAsync).Requires(Permission.WorkflowsWrite).WithName("DeleteWorkflow").WithSummary("Deletes a draft, and with the last version its pipeline.");
+        workflows.MapPost("/{id:guid}/publish", PublishAsync).Requires(Permission.WorkflowsPublish).WithName("PublishWorkflow").WithSummary("Makes a valid workflow runnable and freezes it.");
+        workflows.MapPost("/{id:guid}/duplicate", DuplicateAsync).WithIdempotencyKey().Requires(Permission.WorkflowsWrite).WithName("DuplicateWorkflow").WithSummary("Copies a workflow into the next version, a draft.");
+        workflows.MapPost("/{id:guid}/validate", ValidateAsync).Requires(Permission.WorkflowsRead).NotAudited().WithName("ValidateWorkflow").WithSummary("Says everything that is wrong with a workflow.");
+        workflows.MapPost("/validate", ValidateUnsaved).Requires(Permission.WorkflowsRead).NotAudited().WithName("ValidateDefinition").WithSummary("Says everything that is wrong with a definition that was not saved.");
     }
 
     private static async Task<Results<Ok<IReadOnlyList<Workflow>>, ProblemHttpResult>> ListAsync(

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using NextLayer.Contracts.Workflows;
+using NextLayer.ControlPlane.Platform.Access;
 
 namespace NextLayer.ControlPlane.Features.Workflows.Catalog;
 
@@ -8,7 +9,7 @@ namespace NextLayer.ControlPlane.Features.Workflows.Catalog;
 internal static class CatalogEndpoints
 {
     public static void MapCatalog(this RouteGroupBuilder catalog) =>
-        catalog.MapGet("/steps", ListSteps).WithName("ListStepTypes").WithSummary("Lists the step types; with If-None-Match 304 when they are known already.")
+        catalog.MapGet("/steps", ListSteps).RequiresSignIn().WithName("ListStepTypes").WithSummary("Lists the step types; with If-None-Match 304 when they are known already.")
             .Produces<IReadOnlyList<StepTypeInfo>>().Produces(StatusCodes.Status304NotModified);
 
     private static FileContentHttpResult ListSteps(CatalogDocument catalog, HttpContext context)

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Workflows;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Tenancy;
 
@@ -9,7 +11,7 @@ namespace NextLayer.ControlPlane.Features.Workflows.Explaining;
 internal static class ExplainEndpoints
 {
     public static void MapExplaining(this RouteGroupBuilder runs) =>
-        runs.MapGet("/{id:guid}/explain", ExplainAsync).WithName("ExplainWorkflowRun")
+        runs.MapGet("/{id:guid}/explain", ExplainAsync).Requires(Permission.RunsRead).WithName("ExplainWorkflowRun")
             .WithSummary("Says why a run has not started, what it waits for, or how it ended.");
 
     private static async Task<Results<Ok<RunExplanation>, ProblemHttpResult>> ExplainAsync(

@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Runs;
 using NextLayer.Contracts.Workflows;
 using NextLayer.ControlPlane.Features.Events;
 using NextLayer.ControlPlane.Features.Runs;
 using NextLayer.ControlPlane.Features.Runs.Changes;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Tenancy;
 
@@ -14,9 +16,9 @@ internal static class RunControlEndpoints
 {
     public static void MapWorkflowRunControl(this RouteGroupBuilder runs)
     {
-        runs.MapPost("/{id:guid}/cancel", CancelAsync).WithName("CancelWorkflowRun")
+        runs.MapPost("/{id:guid}/cancel", CancelAsync).Requires(Permission.RunsControl).WithName("CancelWorkflowRun")
             .WithSummary("Cancels a pending or paused run at once; asks the worker of a running one to stop.");
-        runs.MapPost("/{id:guid}/retry", RetryAsync).WithName("RetryWorkflowRun")
+        runs.MapPost("/{id:guid}/retry", RetryAsync).Requires(Permission.RunsControl).WithName("RetryWorkflowRun")
             .WithSummary("Goes on with a failed run where it failed; finished steps keep their outputs.");
         runs.MapRerun();
     }

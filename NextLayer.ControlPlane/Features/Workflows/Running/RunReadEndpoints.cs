@@ -2,10 +2,12 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Runs;
 using NextLayer.Contracts.Workflows;
 using NextLayer.ControlPlane.Features.Events;
 using NextLayer.ControlPlane.Features.Runs.Reading;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Registry;
 using NextLayer.ControlPlane.Platform.Tenancy;
@@ -17,12 +19,12 @@ internal static class RunReadEndpoints
 {
     public static void MapWorkflowRunReading(this RouteGroupBuilder runs)
     {
-        runs.MapGet("/", ListAsync).WithName("ListWorkflowRuns").WithSummary("Lists runs, newest first; without their context.");
-        runs.MapGet("/{id:guid}", GetAsync).WithName("GetWorkflowRun").WithSummary("Shows a run with the outputs of its steps.");
-        runs.MapGet("/{id:guid}/steps", ListStepsAsync).WithName("ListWorkflowRunSteps").WithSummary("Lists every attempt of every step, in the order in which they began.");
-        runs.MapGet("/{id:guid}/children", ListChildrenAsync).WithName("ListWorkflowRunChildren").WithSummary("Lists the runs that a run's for-each steps made, in the order of the items.");
-        runs.MapGet("/{id:guid}/events", ListEventsAsync).WithName("ListWorkflowRunEvents").WithSummary("Replays a run's events; X-Total-Count is the number of the newest.");
-        runs.MapGet("/{id:guid}/logs", ListLogsAsync).WithName("ListWorkflowRunLogs").WithSummary("Reads a run's log, oldest first.");
+        runs.MapGet("/", ListAsync).Requires(Permission.RunsRead).WithName("ListWorkflowRuns").WithSummary("Lists runs, newest first; without their context.");
+        runs.MapGet("/{id:guid}", GetAsync).Requires(Permission.RunsRead).WithName("GetWorkflowRun").WithSummary("Shows a run with the outputs of its steps.");
+        runs.MapGet("/{id:guid}/steps", ListStepsAsync).Requires(Permission.RunsRead).WithName("ListWorkflowRunSteps").WithSummary("Lists every attempt of every step, in the order in which they began.");
+        runs.MapGet("/{id:guid}/children", ListChildrenAsync).Requires(Permission.RunsRead).WithName("ListWorkflowRunChildren").WithSummary("Lists the runs that a run's for-each steps made, in the order of the items.");
+        runs.MapGet("/{id:guid}/events", ListEventsAsync).Requires(Permission.RunsRead).WithName("ListWorkflowRunEvents").WithSummary("Replays a run's events; X-Total-Count is the number of the newest.");
+        runs.MapGet("/{id:guid}/logs", ListLogsAsync).Requires(Permission.RunsRead).WithName("ListWorkflowRunLogs").WithSummary("Reads a run's log, oldest first.");
     }
 
     private static async Task<Results<Ok<IReadOnlyList<WorkflowRun>>, ProblemHttpResult>> ListAsync(

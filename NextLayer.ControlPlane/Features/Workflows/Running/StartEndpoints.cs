@@ -1,4 +1,6 @@
+using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Workflows;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Idempotency;
 using NextLayer.ControlPlane.Platform.Tenancy;
 
@@ -8,12 +10,12 @@ namespace NextLayer.ControlPlane.Features.Workflows.Running;
 internal static class StartEndpoints
 {
     public static void MapStarting(this RouteGroupBuilder workflows) =>
-        workflows.MapPost("/{id:guid}/run", RunAsync).WithIdempotencyKey().WithName("RunWorkflow").WithTags("Workflow runs")
+        workflows.MapPost("/{id:guid}/run", RunAsync).WithIdempotencyKey().Requires(Permission.RunsStart).WithName("RunWorkflow").WithTags("Workflow runs")
             .WithSummary("Starts a run of a published workflow.")
             .Produces<WorkflowRun>(StatusCodes.Status201Created).Produces<WorkflowRun>();
 
     public static void MapRerun(this RouteGroupBuilder runs) =>
-        runs.MapPost("/{id:guid}/rerun", RerunAsync).WithIdempotencyKey().WithName("RerunWorkflowRun")
+        runs.MapPost("/{id:guid}/rerun", RerunAsync).WithIdempotencyKey().Requires(Permission.RunsStart).WithName("RerunWorkflowRun")
             .WithSummary("Starts another run of the same workflow, with the same input or another one, linked to the first.")
             .Produces<WorkflowRun>(StatusCodes.Status201Created).Produces<WorkflowRun>();
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using NextLayer.Contracts.Workflows;
 using NextLayer.ControlPlane.Features.Runs;
 using NextLayer.ControlPlane.Features.Runs.Reading;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Registry;
 using NextLayer.ControlPlane.Platform.Requests;
@@ -44,6 +45,7 @@ internal sealed record WorkflowRunListQuery(
                 CreatedAfter: Since,
                 CreatedBefore: Until,
                 Q: Q),
+            new CallerScope([tenantId]),
             out problem);
     }
 }

@@ -1,0 +1,88 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using NextLayer.Contracts.Access;
+
+namespace NextLayer.ControlPlane.Platform.Access.Tokens;
+
+/// <summary>Finds out who shows a token of the identity provider.</summary>
+internal sealed class TokenReader(SigningKeys keys, GrantStore grants, IOptions<AuthOptions> options, TimeProvider time)
+{
+    private const int MaxSubject = 255;
+
+    /// <summary>Clocks may differ by this much.</summary>
+    public static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
+
+    private static readonly JsonWebTokenHandler Handler = new();
+
+    private static readonly string[] MetadataNames = ["full_name", "name"];
+
+    private readonly HashSet<string> administrators =
+        [.. options.Value.Administrators.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+
+    /// <returns>Null for a token that proves nothing; why is not told.</returns>
+    /// <exception cref="KeysUnavailableException">Nobody can say now.</exception>
+    public async ValueTask<Caller?> FindAsync(string token, CancellationToken ct)
+    {
+        if (TokenHeader.Read(token) is not { } header || await keys.FindAsync(header, ct) is not { } key)
+            return null;
+        var result = Handler.ValidateToken(token, Rules(header, key));
+        if (!result.IsValid || result.SecurityToken is not JsonWebToken { Subject: { Length: > 0 and <= MaxSubject } subject } valid || subject.Contains('\0'))
+            return null;
+        var roles = await grants.FindAsync(CallerKind.User, subject, ct);
+        return new Caller
+        {
+            Kind = CallerKind.User,
+            Subject = subject,
+            Name = NameIn(valid),
+            Email = Claim(valid, "email"),
+            ExpiresAt = new DateTimeOffset(valid.ValidTo, TimeSpan.Zero) + Skew,
+            PlatformRole = administrators.Contains(subject) ? Role.Admin : roles.Platform,
+            Roles = roles.Tenants,
+            Groups = [.. valid.Claims.Where(claim => claim.Type == "groups").Select(claim => claim.Value)],
+        };
+    }
+
+    private TokenValidationParameters Rules(TokenHeader header, SecurityKey key) => new()
+    {
+        ValidAlgorithms = [header.Algorithm],
+        IssuerSigningKey = key,
+        TryAllIssuerSigningKeys = true, // There is the one, whatever the token calls it.
+        RequireSignedTokens = true,
+        RequireExpirationTime = true,
+        ValidIssuer = options.Value.Jwt.Issuer,
+        ValidAudience = options.Value.Jwt.Audience,
+        LifetimeValidator = IsNow,
+    };
+
+    private bool IsNow(DateTime? notBefore, DateTime? expires, SecurityToken token, TokenValidationParameters rules)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        return expires is { } end && now - Skew < end && (notBefore is not { } start || now + Skew >= start);
+    }
+
+    // Supabase keeps what the person calls themselves in user_metadata.
+    private static string? NameIn(JsonWebToken token) =>
+        Claim(token, "name")
+        ?? (Claim(token, "user_metadata") is { } metadata ? NameIn(metadata) : null);
+
+    private static string? NameIn(string metadata)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(metadata);
+            return json.RootElement.ValueKind != JsonValueKind.Object ? null
+                : MetadataNames
+                    .Select(name => json.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null)
+                    .FirstOrDefault(name => !string.IsNullOrWhiteSpace(name));
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Claim(JsonWebToken token, string name) =>
+        token.TryGetClaim(name, out var claim) && claim.Value is { Length: > 0 } value && !value.Contains('\0') ? value : null;
+}
