@@ -44,20 +44,34 @@ var dashboard = builder.AddProject<Projects.NextLayer_Dashboard>("dashboard")
 controlPlane.WithEnvironment("CORS_ORIGINS", dashboard.GetEndpoint("http"));
 
 // The shop that the examples talk to is on this machine, where steps may not look unless they are told so.
-if (options.Demo)
-{
-    var demo = builder.AddProject<Projects.NextLayer_Demo>("demo")
+var demo = options.Demo
+    ? builder.AddProject<Projects.NextLayer_Demo>("demo")
         .WithHttpEndpoint(port: 8090)
         .WithHttpHealthCheck("/health")
         .WithReference(controlPlane.GetEndpoint("http"))
-        .WaitFor(controlPlane);
+        .WaitFor(controlPlane)
+    : null;
+if (demo is not null)
+{
     demo.WithEnvironment("SHOP_URL", demo.GetEndpoint("http"));
     worker.WithEnvironment("HttpRequest__AllowedHosts", demo.GetEndpoint("http"));
 }
 
-// A developer's own machine needs no keys. What is published keeps the control plane's default, which asks for them.
+// A developer's own machine needs no credentials, unless they are asked for. What is published keeps the control plane's
+// default, which asks, and gets its keys from whoever publishes it.
 if (builder.ExecutionContext.IsRunMode)
-    controlPlane.WithEnvironment("Auth__Required", "false");
+{
+    var keys = StartKeys.Create();
+    controlPlane.WithEnvironment("Auth__Required", options.Auth ? "true" : "false");
+    controlPlane.WithEnvironment("Auth__WorkerKey", keys.Worker);
+    worker.WithEnvironment("CP_API_KEY", keys.Worker);
+    if (options.Auth)
+    {
+        controlPlane.WithEnvironment("Auth__AdminKey", keys.Admin);
+        demo?.WithEnvironment("CP_API_KEY", keys.Admin);
+        keys.PrintAdmin();
+    }
+}
 
 builder.Build().Run();
 return Environment.ExitCode;

@@ -11,6 +11,7 @@ internal sealed record AppHostOptions
           --workers N          worker processes, 1 to 100 (2)
           --control-planes N   control plane processes behind one address, 1 to 20 (1)
           --demo               publish eight example workflows, and run the small shop they talk to
+          --auth               ask callers for a credential, as where others can reach it; prints the administrator's key
           --ephemeral          keep no data: the database goes when this program ends
           --help               this text
 
@@ -23,7 +24,7 @@ internal sealed record AppHostOptions
           dotnet run --project NextLayer.AppHost -p:Orchestrator=embedded
         """;
 
-    private static readonly string[] Flags = ["--demo", "--ephemeral", "--reset"];
+    private static readonly string[] Flags = ["--auth", "--demo", "--ephemeral", "--reset"];
     private static readonly string[] Values = ["--workers", "--control-planes", "--data"];
 
     public required int Workers { get; init; }
@@ -33,6 +34,8 @@ internal sealed record AppHostOptions
     public required bool Ephemeral { get; init; }
 
     public required bool Demo { get; init; }
+
+    public required bool Auth { get; init; }
 
     public static bool AsksForHelp(string[] args) => args.Any(arg => arg is "--help" or "-h" or "-?");
 
@@ -66,6 +69,7 @@ internal sealed record AppHostOptions
         ControlPlanes = ReadCount(configuration, "control-planes", fallback: 1, most: 20),
         Ephemeral = bool.TryParse(configuration["ephemeral"], out var ephemeral) && ephemeral,
         Demo = bool.TryParse(configuration["demo"], out var demo) && demo,
+        Auth = bool.TryParse(configuration["auth"], out var auth) && auth,
     };
 
     private static int ReadCount(IConfiguration configuration, string name, int fallback, int most)

@@ -14,7 +14,8 @@ internal sealed class RunReader(Databases databases)
 
     public async Task<Run?> FindAsync(Guid runId, CancellationToken ct)
     {
-        await using var command = databases.Main.CreateCommand(ByIdSql);
+        await using var connection = await databases.OpenForCallerAsync(ct);
+        await using var command = new NpgsqlCommand(ByIdSql, connection);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = runId });
         await using var row = await command.ExecuteReaderAsync(ct);
         return await row.ReadAsync(ct) ? RunRows.Read(row) : null;

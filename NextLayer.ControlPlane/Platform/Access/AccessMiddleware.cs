@@ -21,10 +21,15 @@ internal sealed class AccessMiddleware(RequestDelegate next, Authenticator authe
             return;
         }
 
-        if (!rule.IsOpen && await RefuseAsync(context, endpoint, rule) is { } refusal)
+        var whole = CallerScope.Everything;
+        if (!rule.IsOpen)
         {
-            await refusal.ExecuteAsync(context);
-            return;
+            (var refusal, whole) = await LetInAsync(context, endpoint, rule);
+            if (refusal is not null)
+            {
+                await refusal.ExecuteAsync(context);
+                return;
+            }
         }
 
         if (context.Features.Get<Caller>() is { } caller && endpoint.Metadata.GetMetadata<NamedRow>() is { } row)
@@ -42,33 +47,35 @@ internal sealed class AccessMiddleware(RequestDelegate next, Authenticator authe
 
         // Here: what an awaited method enters is left when it returns.
         context.Features.Get<Caller>()?.Enter();
-        context.Features.Get<CallerScope>()?.Enter();
+        whole.Enter();
         await audit.FollowAsync(context, endpoint, rule, next);
     }
 
-    /// <returns>Null for a call that may go on; what it may is then among its features.</returns>
-    private async ValueTask<IResult?> RefuseAsync(HttpContext context, Endpoint endpoint, AccessRule rule)
+    /// <returns>
+    /// The refusal, or null for a call that may go on: what it may is then among its features, narrowed to the tenant it names.
+    /// And all that the caller may, for the database's own rules.
+    /// </returns>
+    private async ValueTask<(IResult? Refusal, CallerScope Whole)> LetInAsync(HttpContext context, Endpoint endpoint, AccessRule rule)
     {
         var (caller, problem) = await authenticator.AuthenticateAsync(context);
         if (caller is null)
-            return problem;
+            return (problem, CallerScope.Everything);
         var scope = rule.Permission is { } permission ? caller.ScopeOf(permission) : CallerScope.Everything;
         if (scope.Tenants is { Count: 0 })
-            return AccessProblems.Forbidden(rule.Permission);
+            return (AccessProblems.Forbidden(rule.Permission), scope);
         context.Features.Set(caller);
         context.Features.Set(scope);
         if (endpoint.Metadata.GetMetadata<ActsInTenant>() is { } acts)
         {
             (var tenant, problem) = await tenants.ResolveAsync(context, acts, caller, scope);
             if (problem is not null)
-                return problem;
+                return (problem, scope);
             context.Features.Set(tenant);
             if (tenant is not null && rule.Permission is not null)
-                scope = new CallerScope([tenant.Id]);
-            context.Features.Set(scope);
+                context.Features.Set(new CallerScope([tenant.Id]));
         }
 
-        return null;
+        return (null, scope);
     }
 
     /// <returns>The refusal, and the row that is not there for this caller.</returns>

@@ -12,6 +12,7 @@ internal static class RegistrySetup
         // with hundreds of databases would feel.
         builder.Services.AddDbContext<RegistryContext>((services, options) => options
             .UseNpgsql(services.GetRequiredService<Databases>().Main.CreateConnection(), contextOwnsConnection: true)
+            .AddInterceptors(new TenantConnectionInterceptor())
             // What Postgres refuses is an expected answer here; what nobody expected is logged where it is answered.
             .ConfigureWarnings(events => events.Ignore(
                 RelationalEventId.CommandError, CoreEventId.SaveChangesFailed, CoreEventId.OptimisticConcurrencyException)));

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using NextLayer.Contracts.Json;
+using NextLayer.ControlPlane.Platform.Access.Auditing;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Idempotency;
 using Npgsql;
@@ -62,6 +63,7 @@ internal sealed class RegistryWrites(RegistryContext db)
             }
 
             await transaction.CommitAsync(ct);
+            AuditTrail.Made(context, made);
         }
 
         return (outcome, false);

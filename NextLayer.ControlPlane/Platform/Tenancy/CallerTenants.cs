@@ -19,7 +19,8 @@ internal sealed class CallerTenants(TenantDirectory tenants)
         if (named.Count == 0)
             return acts.OrInAll ? (null, null) : Choose(scope);
         if (!Guid.TryParse(named[0], out var id) || named.Any(other => other != named[0]))
-            return (null, Problems.BadRequest("invalid_tenant", $"{source} must be one tenant's id, a UUID."));
+            return (null, Problems.Make(
+                StatusCodes.Status400BadRequest, "invalid_tenant", $"{source} must be one tenant's id, a UUID.", new Dictionary<string, string[]> { [source] = ["must be one tenant's id, a UUID."] }));
         if (!caller.Knows(id) || !await tenants.ExistsAsync(id, context.RequestAborted))
             return (null, Problems.NotFound("tenant", id));
         return scope.Covers(id) ? (new CallerTenant(id), null) : (null, AccessProblems.Forbidden(context, id));

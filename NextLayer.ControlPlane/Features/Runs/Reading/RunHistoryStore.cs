@@ -38,14 +38,16 @@ internal sealed class RunHistoryStore(Databases databases)
 
     public async Task<bool> ExistsAsync(Guid runId, CancellationToken ct)
     {
-        await using var command = databases.Main.CreateCommand(ExistsSql);
+        await using var connection = await databases.OpenForCallerAsync(ct);
+        await using var command = new NpgsqlCommand(ExistsSql, connection);
         command.Parameters.AddWithValue(runId);
         return await command.ExecuteScalarAsync(ct) is true;
     }
 
     public async Task<RunSteps> ReadStepsAsync(Guid runId, CancellationToken ct)
     {
-        await using var command = databases.Main.CreateCommand(StepsSql);
+        await using var connection = await databases.OpenForCallerAsync(ct);
+        await using var command = new NpgsqlCommand(StepsSql, connection);
         command.Parameters.AddWithValue(runId);
         command.Parameters.AddWithValue(MaxSteps);
         await using var row = await command.ExecuteReaderAsync(ct);
@@ -60,7 +62,8 @@ internal sealed class RunHistoryStore(Databases databases)
     public async Task<RunLogPage> ReadLogsAsync(
         Guid runId, int afterLine, int limit, RunLogLevel? level, string? stepId, string? q, CancellationToken ct)
     {
-        await using var command = databases.Main.CreateCommand(LogsSql);
+        await using var connection = await databases.OpenForCallerAsync(ct);
+        await using var command = new NpgsqlCommand(LogsSql, connection);
         command.Parameters.AddWithValue(runId);
         command.Parameters.AddWithValue(afterLine);
         Add(command, NpgsqlDbType.Array | NpgsqlDbType.Text, level is { } least ? Graver(least) : null);

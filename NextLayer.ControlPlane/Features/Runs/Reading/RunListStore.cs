@@ -21,7 +21,7 @@ internal sealed class RunListStore(Databases databases)
     /// </returns>
     public async Task<(RunPage Page, string Total)> ListAsync(RunListFilter filter, int limit, int offset, CancellationToken ct)
     {
-        await using var connection = await databases.Main.OpenConnectionAsync(ct);
+        await using var connection = await databases.OpenForCallerAsync(ct);
         var items = await ReadAsync(connection, filter, limit + 1, offset, ct); // One more says whether there is a next page.
         var more = items.Count > limit;
         if (more)
@@ -43,7 +43,7 @@ internal sealed class RunListStore(Databases databases)
     public async Task<IReadOnlyDictionary<string, int>> CountAsync(
         RunListQuery query, CallerScope scope, IEnumerable<RunStatus> statuses, int limit, CancellationToken ct)
     {
-        await using var connection = await databases.Main.OpenConnectionAsync(ct);
+        await using var connection = await databases.OpenForCallerAsync(ct);
         var counts = new Dictionary<string, int>();
         foreach (var status in statuses.Select(RunRows.Text))
         {

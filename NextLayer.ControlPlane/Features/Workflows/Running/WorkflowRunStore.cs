@@ -64,7 +64,8 @@ internal sealed class WorkflowRunStore(Databases databases)
     /// <summary>Number of the run's newest event; null when the tenant has no such run.</summary>
     public async Task<int?> FindSeqAsync(Guid tenantId, Guid runId, CancellationToken ct)
     {
-        await using var command = databases.Main.CreateCommand(SeqSql);
+        await using var connection = await databases.OpenForCallerAsync(ct);
+        await using var command = new NpgsqlCommand(SeqSql, connection);
         command.Parameters.AddWithValue(runId);
         command.Parameters.AddWithValue(tenantId);
         return await command.ExecuteScalarAsync(ct) as int?;
@@ -73,7 +74,7 @@ internal sealed class WorkflowRunStore(Databases databases)
     /// <summary>Null when the tenant has no such run.</summary>
     public async Task<RunRecord?> ReadAsync(Guid tenantId, Guid runId, CancellationToken ct)
     {
-        await using var connection = await databases.Main.OpenConnectionAsync(ct);
+        await using var connection = await databases.OpenForCallerAsync(ct);
         // One view of the database for all statements: a run that is completed has all its outputs.
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
         if (await ReadRunAsync(connection, runId, ct) is not { } run || run.TenantId != tenantId)
@@ -100,7 +101,8 @@ internal sealed class WorkflowRunStore(Databases databases)
         var counts = new Dictionary<Guid, StepCounts>();
         if (runs.Count == 0)
             return counts;
-        await using var command = databases.Main.CreateCommand(CountsSql);
+        await using var connection = await databases.OpenForCallerAsync(ct);
+        await using var command = new NpgsqlCommand(CountsSql, connection);
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. runs.Select(run => run.Id)] });
         await using var rows = await command.ExecuteReaderAsync(ct);
         while (await rows.ReadAsync(ct))
@@ -112,7 +114,7 @@ internal sealed class WorkflowRunStore(Databases databases)
     public async Task<(IReadOnlyList<Run> Children, int Total)> ListChildrenAsync(
         Guid runId, string? stepId, int limit, int offset, CancellationToken ct)
     {
-        await using var connection = await databases.Main.OpenConnectionAsync(ct);
+        await using var connection = await databases.OpenForCallerAsync(ct);
         await using var batch = new NpgsqlBatch(connection);
         AddParent(batch.Add(CountChildrenSql), runId, stepId);
         var page = batch.Add(ChildrenSql);

@@ -47,7 +47,7 @@ internal sealed class AuditLog(Databases databases, RunIds ids, RowOwners owners
         }
         finally
         {
-            await EndAsync(entry, trail, finished ? context.Response.StatusCode : StatusCodes.Status500InternalServerError);
+            await EndAsync(entry, trail.TenantId, trail.ObjectId ?? IdIn(context.Response), finished ? context.Response.StatusCode : StatusCodes.Status500InternalServerError);
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed class AuditLog(Databases databases, RunIds ids, RowOwners owners
     }
 
     // Not with the request's token: a caller who hangs up leaves no call unfinished.
-    private async Task EndAsync(Entry entry, AuditTrail trail, int status)
+    private async Task EndAsync(Entry entry, Guid? tenantId, Guid? objectId, int status)
     {
         var outcome = status switch
         {
@@ -90,8 +90,8 @@ internal sealed class AuditLog(Databases databases, RunIds ids, RowOwners owners
             command.Parameters.AddWithValue(entry.Id);
             command.Parameters.AddWithValue(EnumText.Of(outcome));
             command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Jsonb, Value = JsonSerializer.Serialize(new { status }, NextLayerJson.Options) });
-            command.Parameters.Add(Nullable(NpgsqlDbType.Uuid, trail.TenantId));
-            command.Parameters.Add(Nullable(NpgsqlDbType.Text, trail.ObjectId));
+            command.Parameters.Add(Nullable(NpgsqlDbType.Uuid, tenantId));
+            command.Parameters.Add(Nullable(NpgsqlDbType.Text, objectId?.ToString()));
             await command.ExecuteNonQueryAsync(CancellationToken.None);
         }
         catch (NpgsqlException ex)
@@ -99,6 +99,10 @@ internal sealed class AuditLog(Databases databases, RunIds ids, RowOwners owners
             logger.AuditNotCompleted(entry.Action, entry.Actor, ex.Message);
         }
     }
+
+    // What was made stands at the address that the answer gives.
+    private static Guid? IdIn(HttpResponse response) =>
+        response.StatusCode < 300 && Guid.TryParse(response.Headers.Location.ToString().Split('/')[^1], out var id) ? id : null;
 
     private async ValueTask<Guid?> TenantOfAsync(HttpContext context, NamedRow? row, string? objectId) =>
         context.Features.Get<CallerTenant>() is { } tenant ? tenant.Id
