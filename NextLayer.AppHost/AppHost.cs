@@ -43,7 +43,7 @@ var dashboard = builder.AddProject<Projects.NextLayer_Dashboard>("dashboard")
 
 controlPlane.WithEnvironment("CORS_ORIGINS", dashboard.GetEndpoint("http"));
 
-// The shop that the examples talk to is on this machine, where steps may not look unless they are told so.
+// The shop and the providers that the examples talk to are on this machine, where steps may not look unless they are told so.
 var demo = options.Demo
     ? builder.AddProject<Projects.NextLayer_Demo>("demo")
         .WithHttpEndpoint(port: 8090)

@@ -2,9 +2,12 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using NextLayer.Contracts.Json;
 using NextLayer.ControlPlane.Features.Access;
 using NextLayer.ControlPlane.Features.Connectors;
+using NextLayer.ControlPlane.Features.Costs;
 using NextLayer.ControlPlane.Features.Engine;
 using NextLayer.ControlPlane.Features.Facilities;
 using NextLayer.ControlPlane.Features.Pipelines;
+using NextLayer.ControlPlane.Features.Providers;
+using NextLayer.ControlPlane.Features.Quotas;
 using NextLayer.ControlPlane.Features.Runs;
 using NextLayer.ControlPlane.Features.Stats;
 using NextLayer.ControlPlane.Features.Streaming;
@@ -20,6 +23,7 @@ using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Health;
 using NextLayer.ControlPlane.Platform.Idempotency;
 using NextLayer.ControlPlane.Platform.OpenApi;
+using NextLayer.ControlPlane.Platform.RateLimits;
 using NextLayer.ControlPlane.Platform.Redis;
 using NextLayer.ControlPlane.Platform.Registry;
 using NextLayer.ControlPlane.Platform.Requests;
@@ -60,6 +64,9 @@ internal static class ControlPlaneApp
         builder.Services.AddTriggers();
         builder.Services.AddStats();
         builder.Services.AddAccessApi();
+        builder.Services.AddQuotas();
+        builder.Services.AddProviders();
+        builder.Services.AddCosts();
         builder.Services.AddScoped<TenantStore>();
         builder.Services.AddScoped<FacilityStore>();
         builder.Services.AddScoped<ConnectorInstanceStore>();
@@ -77,6 +84,9 @@ internal static class ControlPlaneApp
         api.MapTriggers();
         api.MapStats();
         api.MapAccessApi();
+        api.MapQuotas();
+        api.MapProviders();
+        api.MapCosts();
         api.MapTenants();
         api.MapFacilities();
         api.MapConnectorInstances();
@@ -108,6 +118,7 @@ internal static class ControlPlaneApp
         builder.AddSecrets();
         builder.Services.AddProblems();
         builder.AddCorsOrigins();
+        builder.Services.AddRateLimits();
         builder.AddApiDocument();
     }
 
@@ -119,6 +130,7 @@ internal static class ControlPlaneApp
         app.UseRouting();
         app.UseCors();
         app.UseAccess();
+        app.UseRateLimiter(); // Behind it: calls are counted for whoever makes them.
         app.UseMiddleware<BodyGuard>();
         app.UseWebSockets();
         app.MapDefaultEndpoints();

@@ -1,10 +1,11 @@
+using NextLayer.Demo.Providers;
 using NextLayer.Demo.Seeding;
 using NextLayer.Demo.Shop;
 using NextLayer.ServiceDefaults;
 
 namespace NextLayer.Demo;
 
-/// <summary>What <c>--demo</c> adds: a small shop for the examples to talk to, and the examples themselves.</summary>
+/// <summary>What <c>--demo</c> adds: a small shop and providers for pipelines to talk to, and the examples themselves.</summary>
 public static class DemoApp
 {
     /// <param name="configure">Last word on services and settings, for tests that run it in their own process.</param>
@@ -15,6 +16,7 @@ public static class DemoApp
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<FlakyService>();
         builder.Services.AddSingleton<HookLog>();
+        builder.Services.AddProviders();
         builder.Services.AddSingleton<SeedState>();
         builder.Services.AddHostedService<Seeder>();
         builder.Services.AddHealthChecks().AddCheck<SeedState>("examples");
@@ -23,6 +25,7 @@ public static class DemoApp
         var app = builder.Build();
         app.MapDefaultEndpoints();
         app.MapShop();
+        app.MapProviders();
         return app;
     }
 }

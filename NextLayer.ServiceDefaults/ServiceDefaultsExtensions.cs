@@ -28,10 +28,10 @@ public static class ServiceDefaultsExtensions
     /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
-        app.MapGet("/alive", () => TypedResults.Text("alive"))
+        app.MapGet("/alive", () => TypedResults.Text("alive")).DisableRateLimiting()
             .ExcludeFromDescription().AllowAnonymous().DisableHttpMetrics();
         // The last in order, so that it answers only where nobody else does.
-        app.MapHealthChecks("/health").WithOrder(int.MaxValue).AllowAnonymous().DisableHttpMetrics();
+        app.MapHealthChecks("/health").DisableRateLimiting().WithOrder(int.MaxValue).AllowAnonymous().DisableHttpMetrics();
         return app;
     }
 }

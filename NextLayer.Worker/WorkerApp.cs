@@ -12,6 +12,7 @@ using NextLayer.Worker.Steps.Database;
 using NextLayer.Worker.Steps.Email;
 using NextLayer.Worker.Steps.Http;
 using NextLayer.Worker.Steps.Llm;
+using NextLayer.Worker.Steps.Providers;
 
 namespace NextLayer.Worker;
 
@@ -107,6 +108,11 @@ public static class WorkerApp
         services.AddSingleton<ILlmProvider, GoogleProvider>();
         services.AddSingleton<ILlmProvider, FakeProvider>();
         services.AddSingleton<IStepHandler, LlmCallStep>();
+        services.AddSingleton<ProviderHttp>();
+        services.AddSingleton<ICostProvider, OpenAiCosts>();
+        services.AddSingleton<ICostProvider, AnthropicCosts>();
+        services.AddSingleton<ICostProvider, GcpCosts>();
+        services.AddSingleton<IStepHandler, ProviderCostsStep>();
         services.AddOptions<EmailOptions>().BindConfiguration("Email");
         services.AddSingleton<IStepHandler>(s => new SendEmailStep(
             s.GetRequiredService<ConnectorSource>(),

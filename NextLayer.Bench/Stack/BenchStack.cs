@@ -28,6 +28,7 @@ internal sealed class BenchStack : IAsyncDisposable
             {
                 ["ConnectionStrings__nextlayer"] = stack.Database.ConnectionString,
                 ["ConnectionStrings__redis"] = bench.Servers.Redis,
+                ["RateLimit__PerSecond"] = "0", // All that is measured comes from one address.
                 ["Auth__Required"] = "false",
             }, ct);
             stack.Api = new ApiClient(controlPlane.Address);

@@ -3,6 +3,8 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using NextLayer.Contracts.Json;
+using NextLayer.Contracts.Providers;
+using NextLayer.Contracts.Quotas;
 using NextLayer.Contracts.Runs;
 using NextLayer.Contracts.Workflows;
 
@@ -98,6 +100,36 @@ public sealed class NextLayerClient : IDisposable
     /// <exception cref="NextLayerException"><c>run_not_found</c>; <c>run_not_failed</c>.</exception>
     public async Task<Run> RetryRunAsync(Guid runId, CancellationToken ct = default) =>
         (await SendAsync<RunChanged>(HttpMethod.Post, $"api/runs/{runId}/retry", null, null, ct)).Run;
+
+    /// <summary><c>GET /api/v1/validator/pipelines</c>: the provider pipelines that every organisation can run.</summary>
+    public async Task<IReadOnlyList<ProviderPipeline>> GetProviderPipelinesAsync(CancellationToken ct = default) =>
+        (await SendAsync<ProviderPipelineList>(HttpMethod.Get, "api/v1/validator/pipelines", null, null, ct)).Pipelines;
+
+    /// <summary>
+    /// <c>POST /api/v1/pipelines/run/{org}/…</c>: starts a provider pipeline for a day, or for yesterday (UTC), and answers its
+    /// run's id. With an idempotency key the same request answers the same run, however often it is called.
+    /// </summary>
+    /// <exception cref="NextLayerException"><c>unknown_pipeline</c>, <c>subscription_inactive</c>, <c>integration_not_configured</c>, <c>quota_exceeded</c>.</exception>
+    public async Task<Guid> RunProviderPipelineAsync(
+        string org, ProviderPipeline pipeline, DateOnly? date = null, string? idempotencyKey = null, CancellationToken ct = default)
+    {
+        var domain = pipeline.Domain.Length == 0 ? "" : $"{pipeline.Domain}/";
+        var request = new RunProviderPipelineRequest { Date = date };
+        var started = await SendAsync<ProviderRunStarted>(
+            HttpMethod.Post, $"api/v1/pipelines/run/{org}/{pipeline.Provider}/{domain}{pipeline.Pipeline}", request, idempotencyKey, ct);
+        return started.RunId;
+    }
+
+    /// <summary><c>GET /api/v1/usage</c>: runs the caller's tenant has made, and what its daily limit leaves.</summary>
+    public Task<TenantUsage> GetUsageAsync(CancellationToken ct = default) =>
+        SendAsync<TenantUsage>(HttpMethod.Get, "api/v1/usage", null, null, ct);
+
+    /// <summary>
+    /// <c>GET /api/v1/costs</c>: what the tenant's providers cost on these days, both included, grouped by <c>provider</c>,
+    /// <c>service</c> or <c>sku_or_model</c>.
+    /// </summary>
+    public Task<CostReport> GetCostsAsync(DateOnly from, DateOnly to, string groupBy = "provider", CancellationToken ct = default) =>
+        SendAsync<CostReport>(HttpMethod.Get, $"api/v1/costs?from={from:O}&to={to:O}&group_by={Uri.EscapeDataString(groupBy)}", null, null, ct);
 
     /// <summary>
     /// Every event after <paramref name="afterSeq"/>, each once and in order, as it happens. Lost connections and restarts of

@@ -31,7 +31,7 @@ public sealed record CreateTenantRequest
     /// <summary><c>trialing</c> when absent.</summary>
     public BillingStatus? BillingStatus { get; init; }
 
-    /// <summary>Provider pipeline runs a UTC day; null sets no limit.</summary>
+    /// <summary>Runs a UTC day, however they are started; null sets no limit.</summary>
     [Range(0, int.MaxValue)]
     public int? DailyRunLimit { get; init; }
 
@@ -58,7 +58,7 @@ public sealed record Tenant
 
     public required BillingStatus BillingStatus { get; init; }
 
-    /// <summary>Provider pipeline runs a UTC day; null sets no limit.</summary>
+    /// <summary>Runs a UTC day, however they are started; null sets no limit.</summary>
     public int? DailyRunLimit { get; init; }
 
     /// <summary>IANA zone.</summary>

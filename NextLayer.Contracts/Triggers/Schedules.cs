@@ -43,6 +43,9 @@ public enum FireOutcome
 
     /// <summary>It should have made a run and could not; the reason says why.</summary>
     Failed,
+
+    /// <summary>The tenant had made all the runs its daily limit allows.</summary>
+    Refused,
 }
 
 /// <summary>

@@ -23,6 +23,9 @@ public enum WebhookVerdict
 
     /// <summary>The workflow has no published version.</summary>
     NotPublished,
+
+    /// <summary>The tenant has made all the runs its daily limit allows.</summary>
+    QuotaExceeded,
 }
 
 /// <summary>Answer of <c>POST /api/v1/triggers/webhook/{workflow_id}</c>: <c>201</c>, and <c>200</c> with the same body for a repeat.</summary>

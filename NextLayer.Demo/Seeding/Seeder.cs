@@ -1,15 +1,23 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using NextLayer.Demo.Providers;
 using NextLayer.ServiceDefaults;
 
 namespace NextLayer.Demo.Seeding;
 
 /// <summary>
 /// Publishes the examples once the shop listens. Can be repeated: what is there already, unchanged, is left alone, and a
-/// changed example becomes the next version of its workflow.
+/// changed example becomes the next version of its workflow. Then the provider pipelines get connectors and are run.
 /// </summary>
 internal sealed partial class Seeder(
-    IServer server, IConfiguration configuration, IHostApplicationLifetime lifetime, SeedState state, TimeProvider time, ILogger<Seeder> logger)
+    IServer server,
+    IConfiguration configuration,
+    IHostApplicationLifetime lifetime,
+    SeedState state,
+    ProviderKeys keys,
+    ProviderFaults faults,
+    TimeProvider time,
+    ILogger<Seeder> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -21,6 +29,7 @@ internal sealed partial class Seeder(
         await started.Task.WaitAsync(stoppingToken);
         using var http = new HttpClient { BaseAddress = ControlPlane() };
         var workflows = new WorkflowPublisher(http);
+        var providers = new ProviderSeeder(http, keys, faults, Shop(), time);
         var examples = Example.ReadAll(Path.Combine(AppContext.BaseDirectory, "examples"), Shop());
         while (true)
         {
@@ -28,6 +37,7 @@ internal sealed partial class Seeder(
             {
                 foreach (var example in examples)
                     LogPublished(example.Name, await workflows.PublishAsync(example, stoppingToken));
+                await providers.SeedAsync(stoppingToken);
                 state.Finish();
                 return;
             }

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using NextLayer.Contracts.Json;
+using NextLayer.Contracts.Providers;
 using NextLayer.Contracts.Runs;
 using NextLayer.Contracts.Workers;
 
@@ -25,6 +26,10 @@ internal sealed class ControlPlaneClient : IDisposable
     private static readonly JsonTypeInfo<RunConnectorRequest> ConnectorRequestJson = Json<RunConnectorRequest>();
     private static readonly JsonTypeInfo<RunConnector> ConnectorJson = Json<RunConnector>();
 
+    private static readonly JsonTypeInfo<StageCostsRequest> StageCostsRequestJson = Json<StageCostsRequest>();
+    private static readonly JsonTypeInfo<CostsStaged> CostsStagedJson = Json<CostsStaged>();
+    private static readonly JsonTypeInfo<LoadCostsRequest> LoadCostsRequestJson = Json<LoadCostsRequest>();
+    private static readonly JsonTypeInfo<CostsLoaded> CostsLoadedJson = Json<CostsLoaded>();
     private static readonly JsonTypeInfo<RunSteps> RunStepsJson = Json<RunSteps>();
 
     private readonly HttpClient http;
@@ -73,6 +78,14 @@ internal sealed class ControlPlaneClient : IDisposable
 
     public Task<RunConnector> FindConnectorAsync(Guid runId, RunConnectorRequest request, CancellationToken ct) =>
         PostAsync("connector", $"api/runs/{runId}/connectors", request, ConnectorRequestJson, ConnectorJson, 0, ct);
+
+    /// <summary>Brings a page of rows; a repeat changes nothing.</summary>
+    public Task<CostsStaged> StageCostsAsync(Guid runId, StageCostsRequest request, CancellationToken ct) =>
+        PostAsync("costs", $"api/runs/{runId}/costs/pages", request, StageCostsRequestJson, CostsStagedJson, 0, ct);
+
+    /// <summary>Has the pages loaded; a repeat changes nothing. Many rows take their time.</summary>
+    public Task<CostsLoaded> LoadCostsAsync(Guid runId, LoadCostsRequest request, CancellationToken ct) =>
+        PostAsync("costs", $"api/runs/{runId}/costs/load", request, LoadCostsRequestJson, CostsLoadedJson, waitSeconds: 45, ct);
 
     private Task<TAnswer> PostAsync<TRequest, TAnswer>(
         string operation,

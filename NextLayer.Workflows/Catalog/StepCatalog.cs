@@ -29,6 +29,7 @@ public sealed class StepCatalog
         WaitForApprovalStep.Type,
         WaitForEventStep.Type,
         NoopStep.Type,
+        ProviderCostsStep.Type,
     ]);
 
     /// <summary>What the palette shows, in its order.</summary>

@@ -9,7 +9,7 @@ namespace NextLayer.ControlPlane.Features.Connectors;
 internal static class RunConnectorEndpoints
 {
     public static void MapRunConnectors(this IEndpointRouteBuilder api) =>
-        api.MapPost("/api/runs/{runId:guid}/connectors", FindAsync).WithTags("Runs").Requires(Permission.Work).OnRow(RowKind.Run, "runId").WithName("FindRunConnector")
+        api.MapPost("/api/runs/{runId:guid}/connectors", FindAsync).DisableRateLimiting().WithTags("Runs").Requires(Permission.Work).OnRow(RowKind.Run, "runId").WithName("FindRunConnector")
             .WithSummary("Gives the worker that holds a run the connector that one of its steps names.");
 
     private static async Task<Results<Ok<RunConnector>, ProblemHttpResult>> FindAsync(

@@ -13,6 +13,7 @@ internal sealed partial class Housekeeper(Databases databases, TimeProvider time
         DELETE FROM idempotency_keys WHERE created_at < now() - interval '7 days';
         DELETE FROM claim_requests WHERE created_at < now() - interval '2 hours';
         DELETE FROM events WHERE delivered AND received_at < now() - interval '31 days';
+        DELETE FROM cost_pages WHERE created_at < now() - interval '2 days';
         DELETE FROM workers WHERE last_heartbeat_at < now() - interval '1 day'
         """;
 

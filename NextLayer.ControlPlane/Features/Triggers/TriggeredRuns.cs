@@ -20,18 +20,17 @@ internal sealed class TriggeredRuns(NewsPublisher news, Telemetry telemetry)
         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[])
         """;
 
-    /// <returns>Those that were made; a version that has just ceased to be approved makes none.</returns>
-    public static async Task<IReadOnlyList<TriggeredRun>> InsertAsync(
-        NpgsqlConnection connection, IReadOnlyList<TriggeredRun> runs, CancellationToken ct)
+    /// <returns>Which were made; a version that has just ceased to be approved makes none, nor does a spent quota.</returns>
+    public static async Task<InsertedRuns> InsertAsync(NpgsqlConnection connection, IReadOnlyList<TriggeredRun> runs, CancellationToken ct)
     {
         if (runs.Count == 0)
-            return [];
-        var ids = await RunCreateStore.InsertAsync(connection, [.. runs.Select(r => r.Run)], ct);
-        var made = runs.Where(r => ids.ContainsKey(r.Run.Id)).ToList();
+            return InsertedRuns.WithoutLimit(new Dictionary<Guid, DateTimeOffset>());
+        var inserted = await RunCreateStore.InsertAsync(connection, [.. runs.Select(r => r.Run)], ct);
+        var made = runs.Where(r => inserted.Has(r.Run)).ToList();
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(NoteSql).Ids(made, r => r.Run.Id).Ids(made, r => r.TriggerId).Times(made, r => r.PlannedAt);
         await batch.ExecuteNonQueryAsync(ct);
-        return made;
+        return inserted;
     }
 
     /// <summary>Tells of runs whose transaction has committed.</summary>

@@ -17,9 +17,9 @@ internal static class WorkerEndpoints
 
     public static void MapWorkerReports(this IEndpointRouteBuilder api)
     {
-        api.MapPost("/api/runs/{runId:guid}/heartbeat", BeatRunAsync).WithTags("Runs").Requires(Permission.Work).OnRow(RowKind.Run, "runId").WithName("HeartbeatRun")
+        api.MapPost("/api/runs/{runId:guid}/heartbeat", BeatRunAsync).DisableRateLimiting().WithTags("Runs").Requires(Permission.Work).OnRow(RowKind.Run, "runId").WithName("HeartbeatRun")
             .WithSummary("Renews the lease of one run.");
-        var worker = api.MapGroup("/api/workers/{workerId}").WithTags("Workers");
+        var worker = api.MapGroup("/api/workers/{workerId}").WithTags("Workers").DisableRateLimiting();
         worker.MapPost("/heartbeat", BeatAsync).Requires(Permission.Work).WithName("HeartbeatWorker")
             .WithSummary("Renews the leases of all runs a worker holds and tells which are to be cancelled or were lost.");
         worker.MapPost("/reports", ReportAsync).WithBodyLimit(BodyLimit.Largest).Requires(Permission.Work).WithName("ReportRuns")

@@ -24,7 +24,7 @@ internal static class CorsOrigins
             .AllowAnyHeader()
             .AllowAnyMethod()
             .AllowCredentials()
-            .WithExposedHeaders("X-Total-Count", "Location", "Retry-After", "ETag")
+            .WithExposedHeaders("X-Total-Count", "Location", "Retry-After", "ETag", "RateLimit", "RateLimit-Policy")
             .SetPreflightMaxAge(TimeSpan.FromMinutes(10))));
     }
 }

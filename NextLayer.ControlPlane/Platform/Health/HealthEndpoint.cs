@@ -15,7 +15,7 @@ internal static class HealthEndpoint
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     public static void MapHealth(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/health", CheckAsync)
+        routes.MapGet("/health", CheckAsync).DisableRateLimiting()
             .WithTags("Health")
             .Open()
             .WithName("GetHealth")

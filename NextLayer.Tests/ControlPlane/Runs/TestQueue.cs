@@ -82,7 +82,7 @@ internal sealed class TestQueue : IAsyncDisposable
             Priority = 0,
         }).ToList();
         var made = await new RunCreateStore(Database.Databases).InsertAsync(runs, TestContext.Current.CancellationToken);
-        Assert.Equal(count, made.Count);
+        Assert.Equal(count, made.Made.Count);
         return [.. runs.Select(r => r.Id)];
     }
 

@@ -10,7 +10,7 @@ namespace NextLayer.ControlPlane.Features.Runs.Claiming;
 internal static class ClaimEndpoints
 {
     public static void MapClaiming(this RouteGroupBuilder runs) =>
-        runs.MapPost("/claim", ClaimAsync).Requires(Permission.Work).WithName("ClaimRuns")
+        runs.MapPost("/claim", ClaimAsync).DisableRateLimiting().Requires(Permission.Work).WithName("ClaimRuns")
             .WithSummary("Gives queued runs to a worker, each to one only.")
             .Produces<ClaimedOne>().Produces<ClaimedMany>();
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Runs;
+using NextLayer.ControlPlane.Features.Quotas;
 using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Idempotency;
@@ -25,12 +26,14 @@ internal static class CreateEndpoints
         if (!scope.Covers(request.TenantId))
             return Refuse(new CreateOutcome.VersionNotFound(request.PipelineVersionId), "");
         var key = IdempotencyRequest.From(context);
-        return await creator.CreateAsync(request, key, ct) switch
+        var outcome = await creator.CreateAsync(request, key, ct);
+        IResult answer = outcome switch
         {
             CreateOutcome.Created created => TypedResults.Ok(created.Run),
             CreateOutcome.KeyTaken => await answers.ReplayAsync(key!, ct), // Only a call with a key can find it taken.
             var failure => Refuse(failure, ""),
         };
+        return answer.With(outcome.Quota);
     }
 
     private static async Task<IResult> CreateManyAsync(
@@ -39,13 +42,14 @@ internal static class CreateEndpoints
         if (request.Runs.ToList().FindIndex(run => !scope.Covers(run.TenantId)) is var foreign and >= 0)
             return Refuse(new CreateOutcome.VersionNotFound(request.Runs[foreign].PipelineVersionId), $"runs[{foreign}].");
         var key = IdempotencyRequest.From(context);
-        var (runs, index, failure) = await creator.CreateManyAsync(request.Runs, key, ct);
-        return failure switch
+        var made = await creator.CreateManyAsync(request.Runs, key, ct);
+        IResult answer = made.Failure switch
         {
-            null => TypedResults.Ok(new RunsCreated { Items = runs!, Count = runs!.Count }),
+            null => TypedResults.Ok(new RunsCreated { Items = made.Runs!, Count = made.Runs!.Count }),
             CreateOutcome.KeyTaken => await answers.ReplayAsync(key!, ct),
-            _ => Refuse(failure, $"runs[{index}]."),
+            var failure => Refuse(failure, $"runs[{made.Index}]."),
         };
+        return answer.With(made.Failure?.Quota ?? made.Quota);
     }
 
     private static ProblemHttpResult Refuse(CreateOutcome outcome, string prefix) => outcome switch
@@ -58,6 +62,7 @@ internal static class CreateEndpoints
             "pipeline_version_not_approved",
             prefix.Length == 0 ? "Pipeline version must be APPROVED" : $"{prefix}pipeline_version_id: Pipeline version must be APPROVED"),
         CreateOutcome.BadParameters bad => Problems.Invalid(bad.Errors),
+        CreateOutcome.QuotaExceeded { Quota: { } quota } spent => QuotaAnswers.Refuse(quota, spent.Asked),
         _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
     };
 }

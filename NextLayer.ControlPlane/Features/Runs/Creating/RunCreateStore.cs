@@ -1,5 +1,7 @@
+using NextLayer.ControlPlane.Features.Quotas;
 using NextLayer.ControlPlane.Platform.Database;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace NextLayer.ControlPlane.Features.Runs.Creating;
 
@@ -8,7 +10,8 @@ internal sealed class RunCreateStore(Databases databases)
 {
     // One statement: the version is checked, the key taken and the run, its input and its first event written
     // together, or nothing of it. A key somebody else holds makes the row disappear from "fresh"; the caller then
-    // looks up why with a second statement.
+    // looks up why with a second statement. So does a tenant's limit, unless the caller has counted ($18): whoever has
+    // none pays for the question alone, which a nearly empty index answers.
     private const string InsertSql = """
         WITH asked AS (
             SELECT a.*, v.pipeline_id
@@ -19,6 +22,7 @@ internal sealed class RunCreateStore(Databases databases)
                        key_scope, key, request_hash, answer_status, answer_location, answer_body, answer_rest, rerun_of,
                        started_by)
             JOIN pipeline_versions v ON v.id = a.version_id AND v.tenant_id = a.tenant_id AND v.status = 'APPROVED'
+            WHERE $18 OR NOT EXISTS (SELECT FROM tenants t WHERE t.id = a.tenant_id AND t.daily_run_limit IS NOT NULL)
         ), keys AS (
             INSERT INTO idempotency_keys (scope, key, request_hash, status, location, body)
             SELECT key_scope, key, request_hash, answer_status, answer_location,
@@ -50,13 +54,57 @@ internal sealed class RunCreateStore(Databases databases)
         """;
 
     /// <summary>
-    /// Inserts those whose version is the tenant's and APPROVED and whose key is free; answers their ids and the time
-    /// of their creation. Two items of one call must not carry the same key.
+    /// Inserts those whose version is the tenant's and APPROVED, whose key is free and whose tenant's quota is not spent.
+    /// Two items of one call must not carry the same key.
     /// </summary>
-    public async Task<IReadOnlyDictionary<Guid, DateTimeOffset>> InsertAsync(IReadOnlyList<NewRun> runs, CancellationToken ct)
+    public async Task<InsertedRuns> InsertAsync(IReadOnlyList<NewRun> runs, CancellationToken ct)
     {
         await using var connection = await databases.Hot.OpenConnectionAsync(ct);
-        return await InsertAsync(connection, runs, ct);
+        var made = await InsertAsync(connection, runs, isCounted: false, ct);
+        if (made.Count == runs.Count)
+            return InsertedRuns.WithoutLimit(made);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        var all = await InsertLimitedAsync(connection, runs, made, ct);
+        await transaction.CommitAsync(ct);
+        return all;
+    }
+
+    /// <summary>As the other, in the caller's transaction.</summary>
+    public static async Task<InsertedRuns> InsertAsync(NpgsqlConnection connection, IReadOnlyList<NewRun> runs, CancellationToken ct)
+    {
+        var made = await InsertAsync(connection, runs, isCounted: false, ct);
+        return made.Count == runs.Count ? InsertedRuns.WithoutLimit(made) : await InsertLimitedAsync(connection, runs, made, ct);
+    }
+
+    /// <summary>Goes on with the runs of tenants that have a limit, as far as it reaches, in their order.</summary>
+    private static async Task<InsertedRuns> InsertLimitedAsync(
+        NpgsqlConnection connection, IReadOnlyList<NewRun> runs, Dictionary<Guid, DateTimeOffset> made, CancellationToken ct)
+    {
+        var left = runs.Where(r => !made.ContainsKey(r.Id)).ToList();
+        var quotas = await QuotaLedger.LockAsync(connection, left.Select(r => r.TenantId), ct);
+        left.RemoveAll(r => !quotas.ContainsKey(r.TenantId));
+        // A run whose key is taken or whose version is not approved uses nothing, so another may have its place.
+        while (TakeAsMany(left, quotas) is { Count: > 0 } next)
+        {
+            var more = await InsertAsync(connection, next, isCounted: true, ct);
+            foreach (var run in next.Where(r => more.ContainsKey(r.Id)))
+            {
+                made.Add(run.Id, more[run.Id]);
+                quotas[run.TenantId] = quotas[run.TenantId] with { Used = quotas[run.TenantId].Used + 1 };
+            }
+        }
+
+        await QuotaLedger.WriteAsync(connection, [.. quotas.Values], ct);
+        return new InsertedRuns(made, quotas);
+    }
+
+    /// <summary>Takes from the list what the quotas leave room for.</summary>
+    private static List<NewRun> TakeAsMany(List<NewRun> left, Dictionary<Guid, TenantQuota> quotas)
+    {
+        var room = quotas.ToDictionary(q => q.Key, q => q.Value.Remaining);
+        var taken = left.Where(r => room[r.TenantId]-- > 0).ToList();
+        left.RemoveAll(taken.ToHashSet().Contains);
+        return taken;
     }
 
     private const string TakeKeySql = """
@@ -67,17 +115,26 @@ internal sealed class RunCreateStore(Databases databases)
     private const string IsKeyTakenSql = "SELECT EXISTS (SELECT FROM idempotency_keys WHERE scope = $1 AND key = $2)";
 
     /// <summary>Inserts all or none, under one key for the whole call.</summary>
-    /// <returns>The ids that could be inserted (all, or else nothing was kept), or null when the key is taken.</returns>
-    public async Task<IReadOnlyDictionary<Guid, DateTimeOffset>?> InsertAllAsync(IReadOnlyList<NewRun> runs, KeyedAnswer? keyed, CancellationToken ct)
+    /// <returns>Those that could be inserted (all, or else nothing was kept), or null when the key is taken.</returns>
+    public async Task<InsertedRuns?> InsertAllAsync(IReadOnlyList<NewRun> runs, KeyedAnswer? keyed, CancellationToken ct)
     {
         await using var connection = await databases.Hot.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
+        // Quotas before keys, as everywhere.
+        var quotas = await QuotaLedger.LockAsync(connection, runs.Select(r => r.TenantId), ct);
         if (keyed is not null && !await TryTakeKeyAsync(connection, keyed, ct))
             return null;
-        var made = await InsertAsync(connection, runs, ct);
-        if (made.Count == runs.Count)
-            await transaction.CommitAsync(ct);
-        return made;
+        var wanted = runs.Where(r => quotas.ContainsKey(r.TenantId)).CountBy(r => r.TenantId).ToList();
+        if (wanted.Exists(w => w.Value > quotas[w.Key].Remaining))
+            return new InsertedRuns(new Dictionary<Guid, DateTimeOffset>(), quotas);
+        var made = await InsertAsync(connection, runs, isCounted: true, ct);
+        if (made.Count < runs.Count)
+            return InsertedRuns.WithoutLimit(made);
+        foreach (var (tenantId, count) in wanted)
+            quotas[tenantId] = quotas[tenantId] with { Used = quotas[tenantId].Used + count };
+        await QuotaLedger.WriteAsync(connection, [.. quotas.Values], ct);
+        await transaction.CommitAsync(ct);
+        return new InsertedRuns(made, quotas);
     }
 
     public async Task<bool> IsKeyTakenAsync(string scope, string key, CancellationToken ct)
@@ -100,9 +157,9 @@ internal sealed class RunCreateStore(Databases databases)
         return await command.ExecuteNonQueryAsync(ct) == 1;
     }
 
-    /// <summary>As the other, in the caller's transaction.</summary>
-    public static async Task<IReadOnlyDictionary<Guid, DateTimeOffset>> InsertAsync(
-        NpgsqlConnection connection, IReadOnlyList<NewRun> runs, CancellationToken ct)
+    /// <param name="isCounted">The caller holds the quotas of their tenants and knows that they reach.</param>
+    private static async Task<Dictionary<Guid, DateTimeOffset>> InsertAsync(
+        NpgsqlConnection connection, IReadOnlyList<NewRun> runs, bool isCounted, CancellationToken ct)
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(InsertSql)
@@ -122,7 +179,8 @@ internal sealed class RunCreateStore(Databases databases)
             .Bytes(runs, r => r.Keyed?.Answer.Body)
             .Bytes(runs, r => r.Keyed?.Answer.Rest)
             .Ids(runs, r => r.RerunOf)
-            .Texts(runs, r => r.StartedBy);
+            .Texts(runs, r => r.StartedBy)
+            .Parameters.Add(new NpgsqlParameter<bool> { TypedValue = isCounted, NpgsqlDbType = NpgsqlDbType.Boolean });
         await using var rows = await batch.ExecuteReaderAsync(ct);
         var made = new Dictionary<Guid, DateTimeOffset>();
         while (await rows.ReadAsync(ct))

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Runs;
 using NextLayer.ControlPlane.Features.Events;
+using NextLayer.ControlPlane.Features.Quotas;
 using NextLayer.ControlPlane.Platform;
 using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Batching;
@@ -21,7 +22,7 @@ internal sealed class RunCreator : IAsyncDisposable
     private readonly RunIds ids;
     private readonly Telemetry telemetry;
     private readonly TimeProvider time;
-    private readonly Batcher<NewRun, DateTimeOffset?> batcher;
+    private readonly Batcher<NewRun, Inserted> batcher;
 
     public RunCreator(
         RunCreateStore store, RunInputRules inputs, NewsPublisher news, RunIds ids, Telemetry telemetry, TimeProvider time)
@@ -48,12 +49,15 @@ internal sealed class RunCreator : IAsyncDisposable
         var run = Prepare(wish, created, key);
         while (true)
         {
-            if (await batcher.EnqueueAsync(run, ct) is { } createdAt)
-                return new CreateOutcome.Created(created, createdAt);
+            var inserted = await batcher.EnqueueAsync(run, ct);
+            if (inserted.CreatedAt is { } createdAt)
+                return new CreateOutcome.Created(created, createdAt) { Quota = inserted.Quota };
             if (key is not null && await store.IsKeyTakenAsync(key.Scope, key.Key, ct))
-                return new CreateOutcome.KeyTaken();
+                return new CreateOutcome.KeyTaken { Quota = inserted.Quota };
             if (await inputs.ExplainVersionAsync(wish.Request, ct) is { } refusal)
                 return refusal;
+            if (inserted.Quota is { Remaining: 0 } spent)
+                return new CreateOutcome.QuotaExceeded { Quota = spent };
             // Nothing stands in the way: a wish with the same key went before it in its batch and was refused, or the
             // version was approved just now.
         }
@@ -61,13 +65,13 @@ internal sealed class RunCreator : IAsyncDisposable
 
     /// <summary>Makes all runs or none.</summary>
     /// <returns>The runs, or the first failure with its place in the request.</returns>
-    public async Task<(IReadOnlyList<RunCreated>? Runs, int Index, CreateOutcome? Failure)> CreateManyAsync(
+    public async Task<CreatedMany> CreateManyAsync(
         IReadOnlyList<CreateRunRequest> requests, IdempotencyRequest? key, CancellationToken ct)
     {
         for (var i = 0; i < requests.Count; i++)
         {
             if (await inputs.CheckAsync(requests[i], $"runs[{i}].parameters", ct) is { } problem)
-                return (null, i, problem);
+                return new CreatedMany(null, i, problem);
         }
 
         var created = requests.Select(Describe).ToList();
@@ -77,11 +81,21 @@ internal sealed class RunCreator : IAsyncDisposable
             : Keyed(key, RunAnswer.Of(StatusCodes.Status200OK, location: null, new RunsCreated { Items = created, Count = created.Count }));
         var made = await store.InsertAllAsync(runs, answer, ct);
         if (made is null)
-            return (null, 0, new CreateOutcome.KeyTaken());
-        if (runs.FindIndex(r => !made.ContainsKey(r.Id)) is var missing and >= 0)
-            return (null, missing, await inputs.ExplainVersionAsync(requests[missing], ct) ?? new CreateOutcome.VersionNotApproved(requests[missing].PipelineVersionId));
+            return new CreatedMany(null, 0, new CreateOutcome.KeyTaken());
+        if (runs.FindIndex(r => !made.Has(r)) is var missing and >= 0)
+            return new CreatedMany(null, missing, await ExplainAsync(requests, missing, made, ct));
         Announce(runs);
-        return (created, 0, null);
+        return new CreatedMany(created, 0, null) { Quota = made.Quotas.Values.MinBy(q => q.Remaining) };
+    }
+
+    private async Task<CreateOutcome> ExplainAsync(IReadOnlyList<CreateRunRequest> requests, int missing, InsertedRuns made, CancellationToken ct)
+    {
+        var versionId = requests[missing].PipelineVersionId;
+        if (made.Quotas.Count == 0)
+            return await inputs.ExplainVersionAsync(requests[missing], ct) ?? new CreateOutcome.VersionNotApproved(versionId);
+        var asked = requests.CountBy(r => r.TenantId).ToDictionary();
+        var spent = made.Quotas.Values.First(q => asked[q.TenantId] > q.Remaining);
+        return new CreateOutcome.QuotaExceeded(asked[spent.TenantId]) { Quota = spent };
     }
 
     private RunCreated Describe(CreateRunRequest request) => new()
@@ -116,15 +130,15 @@ internal sealed class RunCreator : IAsyncDisposable
 
     private static KeyedAnswer Keyed(IdempotencyRequest key, RunAnswer answer) => new(key.Scope, key.Key, key.RequestHash, answer);
 
-    private async Task<IReadOnlyList<DateTimeOffset?>> InsertAsync(IReadOnlyList<NewRun> runs, CancellationToken ct)
+    private async Task<IReadOnlyList<Inserted>> InsertAsync(IReadOnlyList<NewRun> runs, CancellationToken ct)
     {
         var started = time.GetTimestamp();
         // Two items with one key in one statement would both see the key as theirs: the later one is told it is taken.
         var distinct = runs.DistinctBy(r => r.Keyed is { } k ? (k.Scope, k.Key) : (r.Id.ToString(), "")).ToList();
         var made = await store.InsertAsync(distinct, ct);
         telemetry.BatchWritten("create", runs.Count, time.GetElapsedTime(started));
-        Announce([.. distinct.Where(r => made.ContainsKey(r.Id))]);
-        return [.. runs.Select(r => made.TryGetValue(r.Id, out var createdAt) ? createdAt : (DateTimeOffset?)null)];
+        Announce([.. distinct.Where(made.Has)]);
+        return [.. runs.Select(r => new Inserted(made.Has(r) ? made.Made[r.Id] : null, made.Quotas.GetValueOrDefault(r.TenantId)))];
     }
 
     private void Announce(List<NewRun> runs)
@@ -134,4 +148,15 @@ internal sealed class RunCreator : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => batcher.DisposeAsync();
+
+    /// <param name="CreatedAt">Null when it was not made.</param>
+    /// <param name="Quota">After it; null where its tenant has no limit.</param>
+    private readonly record struct Inserted(DateTimeOffset? CreatedAt, TenantQuota? Quota);
+}
+
+/// <summary>How a wish for many runs ended: with all of them, or with the first failure and its place in the request.</summary>
+internal sealed record CreatedMany(IReadOnlyList<RunCreated>? Runs, int Index, CreateOutcome? Failure)
+{
+    /// <summary>Of the tenant that has least left; null where none has a limit.</summary>
+    public TenantQuota? Quota { get; init; }
 }

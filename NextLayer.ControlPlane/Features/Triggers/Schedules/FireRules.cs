@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NextLayer.Contracts.Triggers;
+using NextLayer.ControlPlane.Features.Quotas;
 using NextLayer.ControlPlane.Features.Runs.Creating;
 using NextLayer.ControlPlane.Features.Versions;
 using NextLayer.ControlPlane.Platform.Database;
@@ -36,6 +37,17 @@ internal sealed class FireRules(VersionCatalog versions, RunIds ids)
         }
 
         return (fires, plan.Next);
+    }
+
+    /// <summary>The same rows, but refused where a tenant's daily limit reaches no further.</summary>
+    /// <param name="quotas">Locked, so that what they leave now is left when the runs are made.</param>
+    public static IReadOnlyList<NewFire> WithinQuotas(IReadOnlyList<NewFire> fires, IReadOnlyDictionary<Guid, TenantQuota> quotas)
+    {
+        var room = quotas.ToDictionary(q => q.Key, q => q.Value.Remaining);
+        return [.. fires.Select(fire =>
+            fire.Run?.Run.TenantId is not { } tenantId || !room.TryGetValue(tenantId, out var left) || (room[tenantId] = left - 1) >= 0
+                ? fire
+                : fire with { Outcome = FireOutcome.Refused, Run = null, Reason = QuotaAnswers.Sentence(quotas[tenantId]) })];
     }
 
     /// <returns>Why no run can be made; null when one can.</returns>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using NextLayer.Contracts.Triggers;
 using NextLayer.ControlPlane.Features.Events;
+using NextLayer.ControlPlane.Features.Quotas;
 using NextLayer.ControlPlane.Platform;
 using NextLayer.ControlPlane.Platform.Background;
 using NextLayer.ControlPlane.Platform.Database;
@@ -80,6 +81,7 @@ internal sealed partial class Scheduler : PeriodicService
         if (due.Count == 0)
             return false;
         var states = await DueScheduleStore.LookAsync(connection, due, ct);
+        var quotas = await QuotaLedger.LockAsync(connection, due.Select(s => s.TenantId), ct);
         var fires = new List<NewFire>();
         var next = new List<(Guid, DateTimeOffset?)>();
         foreach (var schedule in due)
@@ -89,14 +91,14 @@ internal sealed partial class Scheduler : PeriodicService
             next.Add((schedule.Id, nextAt));
         }
 
-        var fresh = await DueScheduleStore.FireAsync(connection, fires, ct);
+        var fresh = await DueScheduleStore.FireAsync(connection, FireRules.WithinQuotas(fires, quotas), ct);
         var wanted = fresh.Select(f => f.Run).OfType<TriggeredRun>().ToList();
         var made = await TriggeredRuns.InsertAsync(connection, wanted, ct);
-        if (made.Count < wanted.Count)
+        if (made.Made.Count < wanted.Count)
             return true; // A version ceased to be approved after we had looked: undo, and look again.
         await DueScheduleStore.AdvanceAsync(connection, next, ct);
         await transaction.CommitAsync(ct);
-        runs.Announce(made);
+        runs.Announce(wanted);
         Tell(fresh, due[0].Now);
         return due.Count == DueScheduleStore.PageSize;
     }
@@ -114,7 +116,7 @@ internal sealed partial class Scheduler : PeriodicService
         foreach (var fire in fires)
         {
             telemetry.ScheduleFired(fire.Outcome, fire.PlannedAt, now);
-            if (fire.Outcome is FireOutcome.Failed or FireOutcome.Missed)
+            if (fire.Outcome is FireOutcome.Failed or FireOutcome.Missed or FireOutcome.Refused)
                 LogNotMade(fire.ScheduleId, fire.PlannedAt, fire.Reason);
         }
     }

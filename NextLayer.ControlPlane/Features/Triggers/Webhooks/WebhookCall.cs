@@ -1,4 +1,5 @@
 using NextLayer.Contracts.Triggers;
+using NextLayer.ControlPlane.Features.Quotas;
 
 namespace NextLayer.ControlPlane.Features.Triggers.Webhooks;
 
@@ -35,4 +36,10 @@ internal enum WebhookWrite
 
     /// <summary>The version ceased to be approved after it had been looked up.</summary>
     VersionGone,
+
+    /// <summary>The tenant has made its runs of the day.</summary>
+    QuotaExceeded,
 }
+
+/// <summary>How the writing of a call ended, and what is left of its tenant's daily limit; null where there is none.</summary>
+internal readonly record struct WebhookWritten(WebhookWrite Write, TenantQuota? Quota);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Triggers;
+using NextLayer.ControlPlane.Features.Quotas;
 using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Idempotency;
 using NextLayer.ControlPlane.Platform.Requests;
@@ -38,6 +39,10 @@ internal static class WebhookEndpoints
                 RemoteAddress = context.Connection.RemoteIpAddress?.ToString(),
             },
             ct);
+        if (answer.Refusal is null)
+            answer.Quota?.WriteTo(context.Response);
+        else
+            answer.Quota?.WriteRefusalTo(context.Response);
         if (answer.Run is not { } run)
             return answer.Refusal!; // One of the two is there.
         if (!answer.IsRepeat)

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using NextLayer.Contracts.Triggers;
+using NextLayer.ControlPlane.Features.Quotas;
 using NextLayer.ControlPlane.Features.Runs.Creating;
 using NextLayer.ControlPlane.Features.Versions;
 using NextLayer.ControlPlane.Platform.Access;
@@ -39,6 +40,9 @@ internal sealed record IncomingCall
 /// <summary>How a call ended: with a run, its own or an earlier one's, or with a refusal.</summary>
 internal sealed record WebhookAnswer(WebhookRun? Run, bool IsRepeat, ProblemHttpResult? Refusal = null)
 {
+    /// <summary>What is left of the tenant's daily limit; null where it has none.</summary>
+    public TenantQuota? Quota { get; init; }
+
     public static implicit operator WebhookAnswer(ProblemHttpResult refusal) => new(null, false, refusal);
 }
 
@@ -134,17 +138,22 @@ internal sealed class WebhookIntake(WebhookTargets targets, VersionCatalog versi
     /// <returns>Null when the call has to be looked at anew.</returns>
     private async Task<WebhookAnswer?> StartAsync(WebhookCall call, CancellationToken ct)
     {
-        switch (await writer.WriteAsync(call, ct))
+        var (write, quota) = await writer.WriteAsync(call, ct);
+        switch (write)
         {
             case WebhookWrite.Made:
-                return new WebhookAnswer(call.Answer, IsRepeat: false);
+                return new WebhookAnswer(call.Answer, IsRepeat: false) { Quota = quota };
+            case WebhookWrite.QuotaExceeded:
+                var spent = QuotaAnswers.Refuse(quota!); // It was what refused.
+                await deliveries.NoteAsync(call.PipelineId, WebhookVerdict.QuotaExceeded, call.Caller, ct, spent.ProblemDetails.Detail);
+                return new WebhookAnswer(null, IsRepeat: false, spent) { Quota = quota };
             case WebhookWrite.VersionGone:
                 return null;
             case WebhookWrite.KeyTaken when await writer.FindRepeatedAsync(call, ct) is var (first, isOther):
                 if (isOther)
                     return Problems.Unprocessable("idempotency_key_reused", "The idempotency key was used for another call of this webhook. Take a new key, or repeat that call unchanged.");
                 await deliveries.NoteAsync(call.PipelineId, WebhookVerdict.Duplicate, call.Caller, ct, runId: first.RunId);
-                return new WebhookAnswer(first, IsRepeat: true);
+                return new WebhookAnswer(first, IsRepeat: true) { Quota = quota };
             default:
                 return null; // Whoever had the key gave it back.
         }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using NextLayer.Contracts.Json;
 using NextLayer.Contracts.Triggers;
+using NextLayer.ControlPlane.Features.Runs.Creating;
 using NextLayer.ControlPlane.Platform;
 using NextLayer.ControlPlane.Platform.Batching;
 using NextLayer.ControlPlane.Platform.Database;
@@ -21,7 +22,7 @@ internal sealed class WebhookWriter : IAsyncDisposable
     private readonly DeliveryLog deliveries;
     private readonly Telemetry telemetry;
     private readonly TimeProvider time;
-    private readonly Batcher<WebhookCall, WebhookWrite> batcher;
+    private readonly Batcher<WebhookCall, WebhookWritten> batcher;
 
     public WebhookWriter(Databases databases, TriggeredRuns runs, DeliveryLog deliveries, Telemetry telemetry, TimeProvider time)
     {
@@ -33,9 +34,9 @@ internal sealed class WebhookWriter : IAsyncDisposable
         batcher = new(WriteAsync, BatchSize);
     }
 
-    public Task<WebhookWrite> WriteAsync(WebhookCall call, CancellationToken ct) => batcher.EnqueueAsync(call, ct);
+    public Task<WebhookWritten> WriteAsync(WebhookCall call, CancellationToken ct) => batcher.EnqueueAsync(call, ct);
 
-    private async Task<IReadOnlyList<WebhookWrite>> WriteAsync(IReadOnlyList<WebhookCall> calls, CancellationToken ct)
+    private async Task<IReadOnlyList<WebhookWritten>> WriteAsync(IReadOnlyList<WebhookCall> calls, CancellationToken ct)
     {
         var started = time.GetTimestamp();
         await using var connection = await databases.Hot.OpenConnectionAsync(ct);
@@ -43,8 +44,8 @@ internal sealed class WebhookWriter : IAsyncDisposable
         var first = FirstOfEachKey(calls);
         var taken = await TakeKeysAsync(connection, first, ct);
         var free = first.Where(c => c.Keys.All(k => taken.Contains((k.Scope, k.Key)))).ToList();
-        var made = (await TriggeredRuns.InsertAsync(connection, [.. free.Select(c => c.Run)], ct)).Select(r => r.Run.Id).ToHashSet();
-        var accepted = free.Where(c => made.Contains(c.Run.Run.Id)).ToList();
+        var inserted = await TriggeredRuns.InsertAsync(connection, [.. free.Select(c => c.Run)], ct);
+        var accepted = free.Where(c => inserted.Has(c.Run.Run)).ToList();
         // A call that makes no run must not hold the keys it could take.
         await ReleaseKeysAsync(connection, [.. first.Except(accepted).SelectMany(c => c.Keys).Where(k => taken.Contains((k.Scope, k.Key)))], ct);
         await DeliveryLog.AcceptAsync(connection, accepted, ct);
@@ -54,8 +55,14 @@ internal sealed class WebhookWriter : IAsyncDisposable
         telemetry.WebhookCalled(WebhookVerdict.Accepted, accepted.Count);
         await deliveries.TrimAsync(connection, [.. accepted.Select(c => c.PipelineId)], ct);
         var gone = free.Except(accepted).ToHashSet();
-        return [.. calls.Select(c => made.Contains(c.Run.Run.Id) ? WebhookWrite.Made : gone.Contains(c) ? WebhookWrite.VersionGone : WebhookWrite.KeyTaken)];
+        return [.. calls.Select(c => new WebhookWritten(End(c, inserted, gone), inserted.Quotas.GetValueOrDefault(c.Run.Run.TenantId)))];
     }
+
+    private static WebhookWrite End(WebhookCall call, InsertedRuns inserted, HashSet<WebhookCall> gone) =>
+        inserted.Has(call.Run.Run) ? WebhookWrite.Made
+        : !gone.Contains(call) ? WebhookWrite.KeyTaken
+        : inserted.IsOverQuota(call.Run.Run) ? WebhookWrite.QuotaExceeded
+        : WebhookWrite.VersionGone;
 
     /// <summary>Two calls with one key in one statement would both see it as theirs: the later one is a repeat.</summary>
     private static List<WebhookCall> FirstOfEachKey(IReadOnlyList<WebhookCall> calls)

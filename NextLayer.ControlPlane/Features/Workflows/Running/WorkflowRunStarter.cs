@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using NextLayer.Contracts.Runs;
 using NextLayer.Contracts.Workflows;
+using NextLayer.ControlPlane.Features.Quotas;
 using NextLayer.ControlPlane.Features.Runs;
 using NextLayer.ControlPlane.Features.Runs.Creating;
 using NextLayer.ControlPlane.Features.Versions;
@@ -58,7 +59,8 @@ internal sealed class WorkflowRunStarter(RunCreator creator, RunReader runs, Ver
             Answer = created => RunAnswer.WithCreationTime(
                 StatusCodes.Status201Created, AddressOf(created.Id), WorkflowRunViews.AtCreation(created, bare, version, default, now)),
         };
-        return await creator.CreateAsync(wish, key, ct) switch
+        var outcome = await creator.CreateAsync(wish, key, ct);
+        IResult answer = outcome switch
         {
             CreateOutcome.Created made => TypedResults.Created(
                 AddressOf(made.Run.Id), WorkflowRunViews.AtCreation(made.Run, bare, version, made.CreatedAt, now)),
@@ -66,8 +68,10 @@ internal sealed class WorkflowRunStarter(RunCreator creator, RunReader runs, Ver
             CreateOutcome.BadParameters bad => Problems.Invalid(bad.Errors),
             CreateOutcome.VersionNotFound => Problems.NotFound("workflow", workflowId),
             CreateOutcome.VersionNotApproved => NotPublished(workflowId),
+            CreateOutcome.QuotaExceeded { Quota: { } quota } => QuotaAnswers.Refuse(quota),
             var other => throw new InvalidOperationException($"Unknown outcome {other}."),
         };
+        return answer.With(outcome.Quota);
     }
 
     private static ProblemHttpResult NotPublished(Guid workflowId) =>

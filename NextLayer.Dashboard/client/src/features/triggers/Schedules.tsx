@@ -21,7 +21,7 @@ import { cx } from "@/shared/ui/cx";
 import { schedulesQuery, type Fire, type Schedule, type ScheduleTimes } from "./triggerQueries";
 
 const ZONES = ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];
-const OUTCOMES = { started: ["Started", "succeeded"], skipped: ["Skipped", "cancelled"], missed: ["Missed", "paused"], failed: ["Failed", "failed"] } as const;
+const OUTCOMES = { started: ["Started", "succeeded"], skipped: ["Skipped", "cancelled"], missed: ["Missed", "paused"], failed: ["Failed", "failed"], refused: ["Quota exceeded", "failed"] } as const;
 
 export function Schedules() {
   const scope = useScope();

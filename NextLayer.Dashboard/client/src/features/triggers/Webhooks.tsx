@@ -25,6 +25,7 @@ const VERDICTS: Record<Delivery["verdict"], readonly [string, "succeeded" | "que
   invalid_input: ["Input does not fit", "failed"],
   disabled: ["Disabled", "cancelled"],
   not_published: ["Nothing published", "failed"],
+  quota_exceeded: ["Quota exceeded", "failed"],
 };
 
 export function Webhooks() {

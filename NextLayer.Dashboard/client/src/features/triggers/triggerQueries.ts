@@ -6,7 +6,7 @@ import type { JsonObject } from "@/shared/api/types";
 export interface Fire {
   planned_at: string;
   fired_at: string;
-  outcome: "started" | "skipped" | "missed" | "failed";
+  outcome: "started" | "skipped" | "missed" | "failed" | "refused";
   run_id: string | null;
   run_status: string | null;
   reason: string | null;
@@ -50,7 +50,7 @@ export interface WebhookSettings {
 export interface Delivery {
   id: string;
   received_at: string;
-  verdict: "accepted" | "duplicate" | "bad_signature" | "invalid_input" | "disabled" | "not_published";
+  verdict: "accepted" | "duplicate" | "bad_signature" | "invalid_input" | "disabled" | "not_published" | "quota_exceeded";
   run_id: string | null;
   run_status: string | null;
   message_id: string | null;
