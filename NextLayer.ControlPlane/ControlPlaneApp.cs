@@ -63,6 +63,8 @@ internal static class ControlPlaneApp
         builder.Services.AddScoped<TenantStore>();
         builder.Services.AddScoped<FacilityStore>();
         builder.Services.AddScoped<ConnectorInstanceStore>();
+        builder.Services.AddSingleton<ConnectorSecretStore>();
+        builder.Services.AddSingleton<ConnectorCredentials>();
         builder.Services.AddSingleton<RunConnectorStore>();
         builder.Services.AddScoped<PipelineStore>();
         builder.Services.AddScoped<PipelineVersionStore>();

@@ -1,0 +1,85 @@
+using System.Text;
+using System.Text.Json;
+using NextLayer.Contracts.Runs;
+using NextLayer.Contracts.Workers;
+using NextLayer.Worker.Execution;
+
+namespace NextLayer.Tests.Worker;
+
+/// <summary>Nothing an attempt leaves holds a secret, however it is spelled there.</summary>
+public sealed class SecretValuesTests
+{
+    private const string Secret = "c4n&ry+\"sé/ret=9";
+
+    public static TheoryData<string> Spellings => [
+        Secret,
+        Uri.EscapeDataString(Secret),
+        Uri.EscapeDataString(Secret).ToLowerInvariant().Replace("c4n", "c4n", StringComparison.Ordinal),
+        System.Net.WebUtility.UrlEncode(Secret),
+        System.Net.WebUtility.HtmlEncode(Secret),
+        JsonSerializer.Serialize(Secret),
+        Convert.ToHexString(Encoding.UTF8.GetBytes(Secret)),
+        Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret)),
+        Convert.ToBase64String(Encoding.UTF8.GetBytes("u:" + Secret)),
+        Convert.ToBase64String(Encoding.UTF8.GetBytes("user:" + Secret + ":after")),
+        Convert.ToBase64String(Encoding.UTF8.GetBytes("ab" + Secret)).Replace('+', '-').Replace('/', '_'),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Spellings))]
+    public void Redact_TakesItOutInEverySpelling(string spelled)
+    {
+        var secrets = new SecretValues();
+        secrets.Add(Secret);
+
+        var told = secrets.Redact($"before {spelled} after");
+
+        Assert.Contains(SecretValues.Mask, told, StringComparison.Ordinal);
+        Assert.True(told.Length < 40, told);
+    }
+
+    [Fact]
+    public void Redact_OfATextCutWithinTheSecret_TakesTheRest()
+    {
+        var secrets = new SecretValues();
+        secrets.Add("canary-of-some-length");
+        var filler = new string('x', 300);
+
+        Assert.Equal(filler + "***", secrets.Redact(filler + "canary-of-so"));
+        Assert.Equal(filler + "***…", secrets.Redact(filler + "canary-of-so…"));
+        Assert.Equal(filler + "can", secrets.Redact(filler + "can"));
+    }
+
+    [Fact]
+    public void Redact_OfAServiceAccount_KnowsTheKeyWithinAndItsLines()
+    {
+        var secrets = new SecretValues();
+        secrets.Add("""{"type": "service_account", "client_email": "robot@example.com", "private_key": "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0B\nAQEFAASCBKcwggSjAgEAAoIB\n-----END PRIVATE KEY-----\n"}""");
+
+        Assert.Equal("*** and *** by robot@example.com", secrets.Redact("MIIEvQIBADANBgkqhkiG9w0B and AQEFAASCBKcwggSjAgEAAoIB by robot@example.com"));
+    }
+
+    [Fact]
+    public void Redact_OfANumberThatIsTheSecret_HidesIt()
+    {
+        var secrets = new SecretValues();
+        secrets.Add("48151623");
+
+        var redacted = (StepResult.Completed)secrets.Redact(new StepResult.Completed(JsonElement.Parse("""{"pin": 48151623, "n": 1.50}""")));
+
+        Assert.Equal("""{"pin":"***","n":1.50}""", redacted.Output!.Value.GetRawText());
+    }
+
+    [Fact]
+    public void Redact_OfAWait_HidesWhatPeopleWouldBeShown()
+    {
+        var secrets = new SecretValues();
+        secrets.Add("canary-secret");
+        secrets.Add("604800000");
+        var wait = new StepWait { Approval = new ApprovalWait { Title = "Use canary-secret?" }, Event = new EventWait { Name = "e", CorrelationKey = "canary-secret", LookbackMs = 604800000 } };
+
+        var redacted = (StepResult.Waiting)secrets.Redact(new StepResult.Waiting(WaitReason.Approval) { Wait = wait });
+
+        Assert.Equal(("Use ***?", "***", 604800000), (redacted.Wait!.Approval!.Title, redacted.Wait.Event!.CorrelationKey, redacted.Wait.Event.LookbackMs));
+    }
+}
