@@ -8,7 +8,8 @@ namespace NextLayer.Worker.Connectors;
 
 /// <summary>
 /// Asks the control plane for the connectors that steps name. What it gives is added to the attempt's secrets at once,
-/// and is kept for a moment only, so that a connector that was disabled is soon seen to be.
+/// and is kept for a moment only, so that a connector that was disabled is soon seen to be. An attempt after a failed one asks
+/// anew: its credential may have been what was wrong.
 /// </summary>
 internal sealed class ConnectorSource(ControlPlaneClient controlPlane, TimeProvider time)
 {
@@ -36,7 +37,7 @@ internal sealed class ConnectorSource(ControlPlaneClient controlPlane, TimeProvi
     public async Task<Connector?> FindAsync(StepContext context, IReadOnlyList<string> types, CancellationToken ct)
     {
         var named = new StepConfig(context.Config).Text("connector") is { Length: > 0 } name ? name : null;
-        var connector = await AskAsync(context.RunId, context.Lease, named ?? types[0], ct);
+        var connector = await AskAsync(context.RunId, context.Lease, named ?? types[0], fresh: context.Attempt > 1, ct);
         if (connector is null)
             return named is null ? null : throw Missing($"There is no connector '{named}' in this tenant.");
         if (!types.Contains(connector.Type, StringComparer.Ordinal))
@@ -51,15 +52,15 @@ internal sealed class ConnectorSource(ControlPlaneClient controlPlane, TimeProvi
     /// no other, so that who may write a workflow cannot read what other connectors sign in with.
     /// </summary>
     /// <exception cref="StepFailure">There are several, it is disabled, or the run is another worker's now.</exception>
-    public async Task<IReadOnlyDictionary<string, string>> SecretsAsync(Guid runId, Lease lease, CancellationToken ct) =>
-        (await AskAsync(runId, lease, SecretsType, ct))?.Secrets ?? NoSecrets;
+    public async Task<IReadOnlyDictionary<string, string>> SecretsAsync(Guid runId, Lease lease, int attempt, CancellationToken ct) =>
+        (await AskAsync(runId, lease, SecretsType, fresh: attempt > 1, ct))?.Secrets ?? NoSecrets;
 
     private static StepFailure Missing(string message) => StepFailure.Of(MissingCode, message);
 
-    private async Task<Connector?> AskAsync(Guid runId, Lease lease, string name, CancellationToken ct)
+    private async Task<Connector?> AskAsync(Guid runId, Lease lease, string name, bool fresh, CancellationToken ct)
     {
         var key = new Key(runId, lease.Epoch, name);
-        if (kept.TryGetValue(key, out var entry) && time.GetElapsedTime(entry.At) < KeptFor)
+        if (!fresh && kept.TryGetValue(key, out var entry) && time.GetElapsedTime(entry.At) < KeptFor)
             return entry.Connector;
         try
         {

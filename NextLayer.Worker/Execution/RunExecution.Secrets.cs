@@ -19,7 +19,7 @@ internal sealed partial class RunExecution
         try
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(run.Interruption, timer.Token);
-            var all = await services.Connectors.SecretsAsync(run.Id, run.Lease, either.Token);
+            var all = await services.Connectors.SecretsAsync(run.Id, run.Lease, attempt, either.Token);
             var named = all.Where(secret => step.Secrets.Contains(secret.Key)).ToDictionary();
             end = end with { Start = new StepStart(resume, named) };
         }

@@ -18,6 +18,9 @@ internal sealed class SecretValues
 
     private const int ShortestPart = 6;
 
+    /// <summary>Encodings within encodings that are looked into.</summary>
+    private const int Deepest = 2;
+
     /// <summary>Nothing cuts shorter ones.</summary>
     private const int LongText = 200;
 
@@ -25,6 +28,7 @@ internal sealed class SecretValues
 
     private readonly Lock gate = new();
     private volatile string[] values = [];
+    private volatile string[] plain = [];
 
     public bool IsEmpty => values.Length == 0;
 
@@ -36,6 +40,7 @@ internal sealed class SecretValues
         {
             // Longest first: one may hold another.
             values = [.. values.Union(SecretForms.Of(value), StringComparer.Ordinal).OrderByDescending(v => v.Length)];
+            plain = [.. plain.Append(value).Distinct(StringComparer.Ordinal).OrderByDescending(v => v.Length)];
         }
     }
 
@@ -61,10 +66,18 @@ internal sealed class SecretValues
     public static bool IsSecretName(string name) =>
         SecretNames.Any(secret => name.Contains(secret, StringComparison.OrdinalIgnoreCase));
 
-    public string Redact(string text)
+    public string Redact(string text) => IsEmpty ? text : Redact(text, deep: 0);
+
+    /// <param name="text">What may hold secrets.</param>
+    /// <param name="deep">How many encodings it was taken out of.</param>
+    private string Redact(string text, int deep)
     {
         foreach (var value in values)
             text = text.Replace(value, Mask, StringComparison.Ordinal);
+        if (text.Contains('%', StringComparison.Ordinal))
+            text = PercentEncoded.Replace(text, plain, Mask);
+        if (deep < Deepest)
+            text = EncodedRuns.Replace(text, inner => Redact(inner, deep + 1) != inner, Mask);
         return text.Length < LongText ? text : RedactEnd(text);
     }
 
@@ -117,7 +130,7 @@ internal sealed class SecretValues
     {
         var raw = json.GetRawText();
         // Escapes can spell a secret in many ways, so only their absence proves that there is none.
-        if (!raw.Contains('\\', StringComparison.Ordinal) && !values.Any(v => raw.Contains(v, StringComparison.Ordinal)))
+        if (!raw.Contains('\\', StringComparison.Ordinal) && Redact(raw) == raw)
             return json;
         return JsonSerializer.SerializeToElement(Copy(json, withNumbers), NextLayerJson.Options);
     }

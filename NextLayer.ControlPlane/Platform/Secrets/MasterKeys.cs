@@ -85,10 +85,10 @@ internal sealed class MasterKeys
         opened = IsSealed(text) ? null : text;
         if (opened is not null)
             return true;
-        var id = text.Split('.')[1];
+        if (text.Split('.') is not [_, var id, var base64] || Decode(base64) is not { Length: >= NonceBytes + TagBytes } sealedBytes)
+            return false;
         foreach (var (_, key) in keys.Where(known => known.Id == id))
         {
-            var sealedBytes = Convert.FromBase64String(text[(Prefix.Length + id.Length + 1)..]);
             var (nonce, tag, cipher) = Parts(sealedBytes);
             var plain = new byte[cipher.Count];
             using var aes = new AesGcm(key, TagBytes);
@@ -106,6 +106,12 @@ internal sealed class MasterKeys
         }
 
         return false;
+    }
+
+    private static byte[]? Decode(string base64)
+    {
+        var buffer = new byte[base64.Length];
+        return Convert.TryFromBase64String(base64, buffer, out var length) ? buffer[..length] : null;
     }
 
     private static (ArraySegment<byte> Nonce, ArraySegment<byte> Tag, ArraySegment<byte> Cipher) Parts(byte[] bytes) =>

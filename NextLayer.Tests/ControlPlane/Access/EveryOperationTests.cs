@@ -40,6 +40,7 @@ public sealed class EveryOperationTests(Servers servers)
         ["DeleteConnectorInstance"] = "connectors.write",
         ["SetConnectorSecret"] = "connectors.write",
         ["DeleteConnectorSecret"] = "connectors.write",
+        ["TestConnectorInstance"] = "connectors.write",
         ["ListConnectorTypes"] = SignedIn,
         ["ListPipelines"] = "workflows.read",
         ["GetPipeline"] = "workflows.read",

@@ -71,6 +71,9 @@ public sealed class KeyRingTests(Servers servers)
         Assert.True(keys.TryOpen("key-1", text, out var opened));
         Assert.Equal("<key/>", opened);
         Assert.False(keys.TryOpen("key-2", text, out _));
+        Assert.All(
+            ["nlmk1.", "nlmk1.x", text[..^8], text[..20], text + "A", text.Replace('.', '-'), "nlmk1." + text],
+            changed => Assert.False(MasterKeys.IsSealed(changed) && keys.TryOpen("key-1", changed, out _)));
     }
 
     [Theory]
