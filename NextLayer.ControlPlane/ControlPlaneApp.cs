@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using NextLayer.Contracts.Json;
 using NextLayer.ControlPlane.Features.Access;
 using NextLayer.ControlPlane.Features.Connectors;
+using NextLayer.ControlPlane.Features.Connectors.Testing;
 using NextLayer.ControlPlane.Features.Costs;
 using NextLayer.ControlPlane.Features.Engine;
 using NextLayer.ControlPlane.Features.Facilities;
@@ -27,6 +28,7 @@ using NextLayer.ControlPlane.Platform.RateLimits;
 using NextLayer.ControlPlane.Platform.Redis;
 using NextLayer.ControlPlane.Platform.Registry;
 using NextLayer.ControlPlane.Platform.Requests;
+using NextLayer.ControlPlane.Platform.Responses;
 using NextLayer.ControlPlane.Platform.Secrets;
 using NextLayer.ControlPlane.Platform.Validation;
 using NextLayer.ControlPlane.Platform;
@@ -70,7 +72,10 @@ internal static class ControlPlaneApp
         builder.Services.AddScoped<TenantStore>();
         builder.Services.AddScoped<FacilityStore>();
         builder.Services.AddScoped<ConnectorInstanceStore>();
+        builder.Services.AddSingleton<ConnectorSecretStore>();
+        builder.Services.AddSingleton<ConnectorCredentials>();
         builder.Services.AddSingleton<RunConnectorStore>();
+        builder.AddConnectorTests();
         builder.Services.AddScoped<PipelineStore>();
         builder.Services.AddScoped<PipelineVersionStore>();
     }
@@ -90,6 +95,7 @@ internal static class ControlPlaneApp
         api.MapTenants();
         api.MapFacilities();
         api.MapConnectorInstances();
+        api.MapConnectorTests();
         api.MapRunConnectors();
         api.MapPipelines();
         api.MapPipelineVersions();
@@ -117,6 +123,7 @@ internal static class ControlPlaneApp
         builder.AddRegistry();
         builder.AddSecrets();
         builder.Services.AddProblems();
+        builder.AddTrustedProxies();
         builder.AddCorsOrigins();
         builder.Services.AddRateLimits();
         builder.AddApiDocument();
@@ -125,6 +132,8 @@ internal static class ControlPlaneApp
     // CORS stands before what may refuse, so that a browser can read the refusal.
     private static void UsePlatform(WebApplication app)
     {
+        app.UseTrustedProxies();
+        app.UseMiddleware<SecurityHeaders>();
         app.UseProblems();
         app.UseMiddleware<AddressGuard>();
         app.UseRouting();

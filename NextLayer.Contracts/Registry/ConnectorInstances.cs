@@ -36,9 +36,18 @@ public sealed record CreateConnectorInstanceRequest
     /// <summary>A JSON object of settings that are no secrets; <c>{}</c> when absent.</summary>
     public JsonElement? Config { get; init; }
 
-    /// <summary>Name of the secret that holds the credentials; never the credentials.</summary>
+    /// <summary>
+    /// Where the credentials are kept, never the credentials: <c>env:NAME</c> and <c>file:/path</c>, as far as the operator
+    /// allows them, are read when a run needs them; any other text is a note.
+    /// </summary>
     [StringLength(500)]
     public string? SecretsRef { get; init; }
+
+    /// <summary>
+    /// Write-only: an object of credentials by name, such as <c>{"api_key": "…"}</c>, each a text of at most 64 KiB or an
+    /// object that is kept as its JSON. <c>GET /api/connector-types</c> tells the names of each type.
+    /// </summary>
+    public JsonElement? Secrets { get; init; }
 }
 
 /// <summary>Answer of <c>POST /api/connector-instances</c>.</summary>
@@ -51,6 +60,10 @@ public sealed record ConnectorInstanceCreated
     public required ConnectorStatus Status { get; init; }
     public required JsonElement Config { get; init; }
     public string? SecretsRef { get; init; }
+
+    /// <summary>Which secrets are set; left out where the request had none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ConnectorSecret>? Secrets { get; init; }
 }
 
 /// <summary>A configured connection of a tenant to another system.</summary>
@@ -63,6 +76,13 @@ public sealed record ConnectorInstance
     public required ConnectorStatus Status { get; init; }
     public required JsonElement Config { get; init; }
     public string? SecretsRef { get; init; }
+
+    /// <summary>Which secrets are set, by name; their values are shown to nobody.</summary>
+    public IReadOnlyList<ConnectorSecret> Secrets { get; init; } = [];
+
+    /// <summary>What the last test of the connection came to; null when it was never tested.</summary>
+    public ConnectorTest? LastTest { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
 }
@@ -78,7 +98,10 @@ public sealed record UpdateConnectorInstanceRequest
     /// <summary>Replaces the whole object.</summary>
     public JsonElement? Config { get; init; }
 
-    /// <summary>null: it needs no credentials any more.</summary>
+    /// <summary>null: nothing is kept elsewhere any more.</summary>
     [StringLength(500)]
     public Optional<string?> SecretsRef { get; init; }
+
+    /// <summary>Write-only: secrets to set, by name; null removes one, those left out stay.</summary>
+    public JsonElement? Secrets { get; init; }
 }

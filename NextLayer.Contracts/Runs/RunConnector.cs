@@ -17,11 +17,17 @@ public sealed record RunConnectorRequest
 
 /// <summary>
 /// Answer of <c>POST /api/runs/{id}/connectors</c>. It is for the process that holds the lease and goes no further:
-/// nothing of <see cref="Config"/> may be logged or stored.
+/// nothing of <see cref="Config"/> and <see cref="Secrets"/> may be logged or stored.
 /// </summary>
 public sealed record RunConnector
 {
     public required Guid Id { get; init; }
     public required string ConnectorType { get; init; }
     public required JsonElement Config { get; init; }
+
+    /// <summary>Its secrets by name: those it keeps, and those its <c>secrets_ref</c> leads to.</summary>
+    public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Values before the last rotation that are still used beside the present ones.</summary>
+    public IReadOnlyDictionary<string, string> PreviousSecrets { get; init; } = new Dictionary<string, string>();
 }

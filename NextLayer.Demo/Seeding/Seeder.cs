@@ -28,6 +28,8 @@ internal sealed partial class Seeder(
         await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
         await started.Task.WaitAsync(stoppingToken);
         using var http = new HttpClient { BaseAddress = ControlPlane() };
+        if (configuration["CP_API_KEY"] is { Length: > 0 } key)
+            http.DefaultRequestHeaders.Add("X-API-Key", key);
         var workflows = new WorkflowPublisher(http);
         var providers = new ProviderSeeder(http, keys, faults, Shop(), time);
         var examples = Example.ReadAll(Path.Combine(AppContext.BaseDirectory, "examples"), Shop());

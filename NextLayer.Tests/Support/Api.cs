@@ -7,9 +7,14 @@ using NextLayer.Contracts.Json;
 namespace NextLayer.Tests.Support;
 
 /// <summary>A control plane on a database of its own, for the tests of one class; each test makes what it needs in it.</summary>
-public sealed class Api(Servers servers) : IAsyncLifetime
+public class Api(Servers servers) : IAsyncLifetime
 {
+    private readonly (string Key, string Value)[] settings = [];
+
     private ControlPlaneHost? host;
+
+    protected Api(Servers servers, params (string Key, string Value)[] settings)
+        : this(servers) => this.settings = settings;
 
     public TestDatabase Database { get; private set; } = null!; // Set before any test runs.
 
@@ -22,7 +27,7 @@ public sealed class Api(Servers servers) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Database = await servers.CreateDatabaseAsync();
-        host = await ControlPlaneHost.StartAsync(Database);
+        host = await ControlPlaneHost.StartAsync(Database, null, settings);
     }
 
     public async ValueTask DisposeAsync()
@@ -30,6 +35,7 @@ public sealed class Api(Servers servers) : IAsyncLifetime
         if (host is not null)
             await host.DisposeAsync();
         await Database.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     public Task<Answer> GetAsync(string address) => SendAsync(HttpMethod.Get, address);

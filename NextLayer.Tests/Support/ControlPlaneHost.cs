@@ -31,8 +31,17 @@ internal sealed class ControlPlaneHost : IAsyncDisposable
         StartAsync(TimeProvider.System, database, redis, settings);
 
     /// <param name="time">What every wait and pause of the host goes by.</param>
-    public static async Task<ControlPlaneHost> StartAsync(
-        TimeProvider time, TestDatabase database, string? redis = null, params (string Key, string Value)[] settings)
+    public static Task<ControlPlaneHost> StartAsync(
+        TimeProvider time, TestDatabase database, string? redis = null, params (string Key, string Value)[] settings) =>
+        StartAsync(time, log: null, database, redis, settings);
+
+    /// <param name="log">Gets every line of the host's log, down to the finest.</param>
+    public static Task<ControlPlaneHost> StartAsync(
+        ILoggerProvider log, TestDatabase database, string? redis = null, params (string Key, string Value)[] settings) =>
+        StartAsync(TimeProvider.System, log, database, redis, settings);
+
+    private static async Task<ControlPlaneHost> StartAsync(
+        TimeProvider time, ILoggerProvider? log, TestDatabase database, string? redis, (string Key, string Value)[] settings)
     {
         var app = ControlPlaneApp.Create([], builder =>
         {
@@ -50,6 +59,8 @@ internal sealed class ControlPlaneHost : IAsyncDisposable
             builder.Configuration.AddInMemoryCollection(values);
             builder.Services.AddSingleton(time);
             builder.Logging.SetMinimumLevel(LogLevel.Warning);
+            if (log is not null)
+                builder.Logging.AddProvider(log).Services.Configure<LoggerFilterOptions>(o => o.Rules.Add(new(log.GetType().FullName, null, LogLevel.Trace, null)));
         });
         await app.Services.GetRequiredService<SettledKeys>().SaveAsync(TestContext.Current.CancellationToken);
         await app.StartAsync(TestContext.Current.CancellationToken);

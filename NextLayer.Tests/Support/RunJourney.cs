@@ -41,15 +41,15 @@ internal static class RunJourney
         throw new TimeoutException($"The run did not come to {status}; it is {last}.");
     }
 
-    public static async Task<Guid> AddVersionAsync(TestQueue queue, string definition)
+    public static async Task<Guid> AddVersionAsync(TestQueue queue, string definition, string version = "v2", int number = 2)
     {
         var id = Guid.CreateVersion7();
         await queue.Database.ExecuteAsync(
             """
             INSERT INTO pipeline_versions (id, tenant_id, pipeline_id, version, version_number, status, definition, frozen_at)
-            SELECT $1, tenant_id, pipeline_id, 'v2', 2, 'APPROVED', $2::json, now() FROM pipeline_versions WHERE id = $3
+            SELECT $1, tenant_id, pipeline_id, $4, $5, 'APPROVED', $2::json, now() FROM pipeline_versions WHERE id = $3
             """,
-            id, definition, queue.VersionId);
+            id, definition, queue.VersionId, version, number);
         return id;
     }
 

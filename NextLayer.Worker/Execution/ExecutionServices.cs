@@ -1,3 +1,4 @@
+using NextLayer.Worker.Connectors;
 using NextLayer.Worker.Platform;
 using NextLayer.Worker.Reporting;
 
@@ -11,6 +12,7 @@ internal sealed record ExecutionServices(
     StepHandlers Handlers,
     AttemptRunner Attempts,
     StepPlaces Places,
+    ConnectorSource Connectors,
     Telemetry Telemetry)
 {
     private readonly Action<ActiveRun> send = Reporter.Send;

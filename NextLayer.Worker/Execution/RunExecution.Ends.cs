@@ -38,7 +38,10 @@ internal sealed partial class RunExecution
         }
 
         running--;
-        Ended(end);
+        if (end.Start is { } start)
+            SecretsCame(end, start);
+        else
+            Ended(end);
     }
 
     private void Ended(StepEnd end)

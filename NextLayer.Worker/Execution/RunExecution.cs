@@ -78,10 +78,21 @@ internal sealed partial class RunExecution(ActiveRun run, WorkflowGraph graph, E
 
     private void Start(GraphStep step, int attempt, StepResume? resume)
     {
+        if (step.Secrets.Count > 0)
+            FetchSecrets(step, attempt, resume);
+        else
+            Start(step, attempt, resume, secrets: null);
+    }
+
+    private void Start(GraphStep step, int attempt, StepResume? resume, IReadOnlyDictionary<string, string>? secrets)
+    {
+        var log = services.LogOf(run, step.Id, attempt);
+        foreach (var secret in secrets?.Values ?? [])
+            log.Secrets.Add(secret);
         // A step that waited has had its say about `when` before it waited.
-        if (resume is null && IsSkipped(step, attempt))
+        if (resume is null && IsSkipped(step, attempt, secrets, log.Secrets))
             return;
-        if (Resolve(step, attempt) is not { } config)
+        if (Resolve(step, attempt, secrets, log.Secrets) is not { } config)
             return;
         if (services.Handlers.Find(step.Definition.Type) is not { } handler)
         {
@@ -89,7 +100,7 @@ internal sealed partial class RunExecution(ActiveRun run, WorkflowGraph graph, E
             return;
         }
 
-        var context = new StepContext(run, step, attempt, memory.Scope, services.LogOf(run, step.Id, attempt))
+        var context = new StepContext(run, step, attempt, () => memory.Scope(secrets), log)
         {
             Config = config,
             Resume = resume,
@@ -101,16 +112,16 @@ internal sealed partial class RunExecution(ActiveRun run, WorkflowGraph graph, E
     }
 
     /// <summary>Evaluates <c>when</c>; the step is settled when it says no, or fails.</summary>
-    private bool IsSkipped(GraphStep step, int attempt)
+    private bool IsSkipped(GraphStep step, int attempt, IReadOnlyDictionary<string, string>? secrets, SecretValues hidden)
     {
         if (step.Definition.When is null)
             return false;
-        var wanted = step.ShouldRun(memory.Scope());
+        var wanted = step.ShouldRun(memory.Scope(secrets));
         if (wanted is { IsSuccess: true, Value: true })
             return false;
         if (wanted.Failure is { } problem)
         {
-            FailUnstarted(step, attempt, problem.Code, problem.Message);
+            FailUnstarted(step, attempt, problem.Code, hidden.Redact(problem.Message));
             return true;
         }
 
@@ -121,14 +132,14 @@ internal sealed partial class RunExecution(ActiveRun run, WorkflowGraph graph, E
     }
 
     /// <summary>Fills in the templates just before the attempt; the step has failed when that gives null.</summary>
-    private JsonElement? Resolve(GraphStep step, int attempt)
+    private JsonElement? Resolve(GraphStep step, int attempt, IReadOnlyDictionary<string, string>? secrets, SecretValues hidden)
     {
         if (step.Config.IsConstant)
             return step.Definition.Config;
-        var resolved = step.Config.Resolve(memory.Scope());
+        var resolved = step.Config.Resolve(memory.Scope(secrets));
         if (resolved.Failure is not { } problem)
             return resolved.Value;
-        FailUnstarted(step, attempt, problem.Code, problem.Message);
+        FailUnstarted(step, attempt, problem.Code, hidden.Redact(problem.Message));
         return null;
     }
 

@@ -24,9 +24,10 @@ internal sealed class RunMemory(ActiveRun run, WorkflowGraph graph)
     private JsonElement? runValue;
 
     /// <summary>Names for one step's templates and expressions.</summary>
-    public TemplateScope Scope()
+    /// <param name="secrets">Those fetched for the step; null where it reads none.</param>
+    public TemplateScope Scope(IReadOnlyDictionary<string, string>? secrets = null)
     {
-        var scope = new TemplateScope(Input, runValue ??= RunValue(), outputs, NoSecrets);
+        var scope = new TemplateScope(Input, runValue ??= RunValue(), outputs, secrets is null ? NoSecrets : name => secrets.GetValueOrDefault(name));
         return run.Claim.Child is { } child ? scope.WithItem(child.Item, child.Index) : scope;
     }
 
@@ -63,7 +64,7 @@ internal sealed class RunMemory(ActiveRun run, WorkflowGraph graph)
     private static ConcurrentDictionary<string, StepOutput> OfParent(ClaimedChild child) =>
         child.Scope is { } scope ? new(ScopeCapture.StepsOf(scope)) : new();
 
-    /// <summary>Connectors will give them; until then every name is unknown.</summary>
+    /// <summary>A step that names none was not given any.</summary>
     private static string? NoSecrets(string name) => null;
 
     public void Settled(GraphStep step, StepStatus status, JsonElement? output)

@@ -104,6 +104,23 @@ internal sealed class Telemetry
         _ => "failed",
     };
 
+    /// <summary>A call that a step makes; see <c>Steps/Http/StepTracing</c> for what it does not tell.</summary>
+    public static Activity? StartCall(HttpRequestMessage request)
+    {
+        var activity = Source.StartActivity("step.call", ActivityKind.Client);
+        activity?.SetTag("http.request.method", request.Method.Method);
+        activity?.SetTag("server.address", request.RequestUri?.Host);
+        activity?.SetTag("server.port", request.RequestUri?.Port);
+        return activity;
+    }
+
+    public static void EndCall(Activity? activity, int status)
+    {
+        activity?.SetTag("http.response.status_code", status);
+        if (status >= 400)
+            activity?.SetStatus(ActivityStatusCode.Error);
+    }
+
     public static Activity? StartReport(int runs)
     {
         if (!Source.HasListeners())

@@ -28,16 +28,16 @@ internal static class WebhookSignature
         }
     }
 
-    /// <summary>What goes with a delivery; without a key its id and time alone.</summary>
-    public static IEnumerable<KeyValuePair<string, string>> Headers(byte[]? key, string id, DateTimeOffset now, string body)
+    /// <summary>What goes with a delivery; without a key its id and time alone. Receivers look for one signature that is right.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> Headers(IReadOnlyList<byte[]> keys, string id, DateTimeOffset now, string body)
     {
         var seconds = now.ToUnixTimeSeconds();
         yield return new("webhook-id", id);
         yield return new("webhook-timestamp", seconds.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        if (key is null)
+        if (keys.Count == 0)
             yield break;
-        yield return new("webhook-signature", "v1," + Convert.ToBase64String(Hash(key, $"{id}.{seconds}.{body}")));
-        yield return new(StripeStyleHeader, $"t={seconds},v1={Convert.ToHexStringLower(Hash(key, $"{seconds}.{body}"))}");
+        yield return new("webhook-signature", string.Join(' ', keys.Select(key => "v1," + Convert.ToBase64String(Hash(key, $"{id}.{seconds}.{body}")))));
+        yield return new(StripeStyleHeader, $"t={seconds}" + string.Concat(keys.Select(key => $",v1={Convert.ToHexStringLower(Hash(key, $"{seconds}.{body}"))}")));
     }
 
     private static byte[] Hash(byte[] key, string text) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text));

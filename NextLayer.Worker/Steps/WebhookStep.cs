@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using NextLayer.Contracts.Json;
+using NextLayer.Worker.Connectors;
 using NextLayer.Worker.Execution;
 using NextLayer.Worker.Steps.Http;
 
@@ -8,14 +9,19 @@ namespace NextLayer.Worker.Steps;
 
 /// <summary>
 /// <c>webhook</c>: one signed POST of <c>{type, timestamp, data}</c>. Id and body are the same on every attempt, so that a
-/// receiver can tell a repeat; only the time of the attempt and with it the signature differ.
+/// receiver can tell a repeat; only the time of the attempt and with it the signature differ. A connector brings the address
+/// and the signing secret; while that is rotated, deliveries are signed with both.
 /// </summary>
-internal sealed class WebhookStep(GuardedHttp http) : IStepHandler
+internal sealed class WebhookStep(GuardedHttp http, ConnectorSource connectors) : IStepHandler
 {
     public const string GoneCode = "WEBHOOK_GONE";
 
     /// <summary>Of the answer, in characters.</summary>
     private const int KeptBody = 1024;
+
+    private const string SigningSecret = "signing_secret";
+
+    private static readonly string[] Types = ["webhook"];
 
     private static readonly string[] Reserved =
         ["webhook-id", "webhook-timestamp", "webhook-signature", WebhookSignature.StripeStyleHeader, "x-nextlayer-event"];
@@ -26,7 +32,8 @@ internal sealed class WebhookStep(GuardedHttp http) : IStepHandler
     {
         var config = new StepConfig(context.Config);
         var delivery = DeliveryId(context);
-        var request = Request(config, context, delivery);
+        var connector = string.IsNullOrEmpty(config.Text("connector")) ? null : await connectors.GetAsync(context, Types, ct);
+        var request = Request(config, connector, context, delivery);
         var exchange = new HttpExchange(http.Client, request, context.IdempotencyKey, context.Epoch, () => context.Now);
         var reply = await exchange.SendAsync(request.Url, ct);
         context.Log.Info($"Delivery {delivery} to {HttpFailure.Shown(request.Url)} -> {reply.StatusCode}");
@@ -40,13 +47,13 @@ internal sealed class WebhookStep(GuardedHttp http) : IStepHandler
     /// <summary>Without a full stop, which parts the pieces of what is signed.</summary>
     private static string DeliveryId(StepContext context) => $"msg_{context.RunId:n}_{context.Generation}_{context.StepId}";
 
-    private static HttpRequestConfig Request(StepConfig config, StepContext context, string delivery)
+    private static HttpRequestConfig Request(StepConfig config, Connector? connector, StepContext context, string delivery)
     {
-        var url = HttpRequestConfig.ReadUrl(config.RequiredText("url"));
+        var url = HttpRequestConfig.ReadUrl(Address(config, connector));
         var (name, body) = Body(config, context);
         var headers = HttpRequestConfig.ReadHeaders(config).Select(RefuseReserved).ToList();
         headers.Add(new("X-NextLayer-Event", name));
-        headers.AddRange(WebhookSignature.Headers(Key(config, context), delivery, context.Now, body.GetRawText()));
+        headers.AddRange(WebhookSignature.Headers(Keys(config, connector, context), delivery, context.Now, body.GetRawText()));
         return HttpRequestConfig.Post(url, body, headers) with
         {
             SuccessCodes = SuccessCodes.Read(config.Find("success_codes")),
@@ -71,12 +78,23 @@ internal sealed class WebhookStep(GuardedHttp http) : IStepHandler
             ? throw new StepConfigException($"config.headers must not hold '{header.Key}', which the delivery itself sets.")
             : header;
 
-    private static byte[]? Key(StepConfig config, StepContext context)
+    // A connector's secret signs for the receiver it belongs to, and for nobody a step's author may name.
+    private static string Address(StepConfig config, Connector? connector) => connector?.Config.Text("url") switch
     {
-        if (config.Text("secret") is not { Length: > 0 } secret)
-            return null;
-        context.Secrets.Add(secret);
-        return WebhookSignature.Key(secret);
+        { Length: > 0 } url when config.Text("url") is null or "" => url,
+        { Length: > 0 } => throw new StepConfigException("config.url must be left out: the connector has the address."),
+        _ when connector is { Secrets.Count: > 0 } => throw new StepConfigException("connector.config.url is required: its signing secret is for one receiver."),
+        _ => config.RequiredText("url"),
+    };
+
+    private static IReadOnlyList<byte[]> Keys(StepConfig config, Connector? connector, StepContext context)
+    {
+        string?[] secrets = config.Text("secret") is { Length: > 0 } own
+            ? [own]
+            : [connector?.Secrets.GetValueOrDefault(SigningSecret), connector?.PreviousSecrets.GetValueOrDefault(SigningSecret)];
+        foreach (var secret in secrets)
+            context.Secrets.Add(secret);
+        return [.. secrets.OfType<string>().Select(WebhookSignature.Key)];
     }
 
     private static StepResult.Completed Delivered(HttpReply reply, string delivery)

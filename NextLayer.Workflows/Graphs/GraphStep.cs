@@ -18,6 +18,7 @@ public sealed class GraphStep
     private ConfigTemplate? _config;
     private WhenCondition? _when;
     private object? _compiled;
+    private IReadOnlySet<string>? _secrets;
 
     internal GraphStep(int index, StepDefinition definition, StepType? type, IReadOnlyList<GraphEdge> outgoing, int incomingCount)
     {
@@ -60,6 +61,22 @@ public sealed class GraphStep
 
     /// <summary>The config with its templates compiled, on first use.</summary>
     public ConfigTemplate Config => _config ??= ConfigTemplate.Compile(Definition.Config, Type?.ConfigSchema);
+
+    /// <summary>Names of the secrets that its config and <c>when</c> read; found on first use.</summary>
+    public IReadOnlySet<string> Secrets => _secrets ??= FindSecrets();
+
+    // Text that is no Unicode fails the step when its config is resolved, as any other flaw of it.
+    private IReadOnlySet<string> FindSecrets()
+    {
+        try
+        {
+            return TemplateReferences.Find(Definition, Type).Secrets;
+        }
+        catch (InvalidOperationException ex) when (JsonOut.IsBrokenText(ex))
+        {
+            return new HashSet<string>();
+        }
+    }
 
     /// <summary>True when an edge leaves from that very port.</summary>
     public bool HasEdgeFrom(string port) => Outgoing.Any(e => e.Port == port);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NextLayer.Workflows.Catalog;
+using NextLayer.Workflows.Definitions;
 using NextLayer.Workflows.Expressions;
 
 namespace NextLayer.Workflows.Templates;
@@ -12,11 +13,20 @@ public sealed record TemplateReferences(IReadOnlySet<string> Steps, IReadOnlySet
     /// <summary>Finds what a config names. A text that does not compile names nothing.</summary>
     /// <param name="config">The config as written.</param>
     /// <param name="type">The step's type; null looks into every string.</param>
-    public static TemplateReferences Find(JsonElement config, StepType? type)
+    public static TemplateReferences Find(JsonElement config, StepType? type) => Find(ConfigText.OfStep(config, type, "", []));
+
+    /// <summary>As the other, of a whole step: its <c>when</c> too.</summary>
+    public static TemplateReferences Find(StepDefinition step, StepType? type)
+    {
+        var texts = ConfigText.OfStep(step.Config, type, "", []);
+        return Find(step.When is { } when ? texts.Append(new ConfigText("when", when, IsExpression: true, [])) : texts);
+    }
+
+    private static TemplateReferences Find(IEnumerable<ConfigText> texts)
     {
         var steps = new HashSet<string>(StringComparer.Ordinal);
         var secrets = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var text in ConfigText.OfStep(config, type, "", []))
+        foreach (var text in texts)
         {
             foreach (var reference in ReferencesIn(text))
             {

@@ -20,7 +20,13 @@ internal static class ConnectorInstanceEndpoints
         group.MapGet("/", ListAsync).Requires(Permission.ConnectorsRead).WithName("ListConnectorInstances").WithSummary("Lists connector instances, newest first.");
         group.MapGet("/{id:guid}", GetAsync).Requires(Permission.ConnectorsRead).OnRow(RowKind.ConnectorInstance).WithName("GetConnectorInstance").WithSummary("Shows a connector instance.");
         group.MapPatch("/{id:guid}", UpdateAsync).Requires(Permission.ConnectorsWrite).OnRow(RowKind.ConnectorInstance).WithName("UpdateConnectorInstance").WithSummary("Changes a connector instance.");
-        group.MapDelete("/{id:guid}", DeleteAsync).Requires(Permission.ConnectorsWrite).OnRow(RowKind.ConnectorInstance).WithName("DeleteConnectorInstance").WithSummary("Deletes a connector instance.");
+        group.MapDelete("/{id:guid}", DeleteAsync).Requires(Permission.ConnectorsWrite).OnRow(RowKind.ConnectorInstance).WithName("DeleteConnectorInstance").WithSummary("Deletes a connector instance and its secrets.");
+        group.MapPut("/{id:guid}/secrets/{name}", SetSecretAsync).Requires(Permission.ConnectorsWrite).OnRow(RowKind.ConnectorInstance)
+            .WithName("SetConnectorSecret").WithSummary("Sets one secret of a connector instance, or rotates it.");
+        group.MapDelete("/{id:guid}/secrets/{name}", DeleteSecretAsync).Requires(Permission.ConnectorsWrite).OnRow(RowKind.ConnectorInstance)
+            .WithName("DeleteConnectorSecret").WithSummary("Removes one secret of a connector instance.");
+        routes.MapGet("/api/connector-types", ListTypes).WithTags("Connector instances").RequiresSignIn().WithName("ListConnectorTypes")
+            .WithSummary("Lists the connector types that steps know, with the schema of their settings and the names of their secrets.");
     }
 
     private static Task<Results<Ok<ConnectorInstanceCreated>, ProblemHttpResult>> CreateAsync(
@@ -48,4 +54,13 @@ internal static class ConnectorInstanceEndpoints
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(Guid id, ConnectorInstanceStore connectors, CancellationToken ct) =>
         await connectors.DeleteAsync(id, ct) is { } problem ? problem : TypedResults.NoContent();
+
+    private static async Task<Results<Ok<ConnectorSecret>, ProblemHttpResult>> SetSecretAsync(
+        Guid id, string name, SetConnectorSecretRequest request, ConnectorInstanceStore connectors, RegistryWrites writes, CancellationToken ct) =>
+        (await writes.ChangeAsync(token => connectors.SetSecretAsync(id, name, request, token), ct)).ToOk();
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteSecretAsync(Guid id, string name, ConnectorInstanceStore connectors, CancellationToken ct) =>
+        await connectors.DeleteSecretAsync(id, name, ct) is { } problem ? problem : TypedResults.NoContent();
+
+    private static Ok<IReadOnlyList<ConnectorType>> ListTypes() => TypedResults.Ok(ConnectorTypes.All);
 }

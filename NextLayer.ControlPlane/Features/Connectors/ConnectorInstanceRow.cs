@@ -1,4 +1,5 @@
 using System.Text.Json;
+using NextLayer.Contracts.Json;
 using NextLayer.Contracts.Registry;
 using NextLayer.ControlPlane.Platform.Registry;
 
@@ -16,7 +17,10 @@ internal sealed class ConnectorInstanceRow : RegistryRow
 
     public string? SecretsRef { get; set; }
 
-    public ConnectorInstance ToView() => new()
+    /// <summary>Raw JSON of a <see cref="ConnectorTest"/>; null when it was never tested.</summary>
+    public string? LastTest { get; set; }
+
+    public ConnectorInstance ToView(IEnumerable<ConnectorSecret>? secrets = null) => new()
     {
         Id = Id,
         TenantId = TenantId,
@@ -25,6 +29,8 @@ internal sealed class ConnectorInstanceRow : RegistryRow
         Status = EnumText.Parse<ConnectorStatus>(Status),
         Config = JsonElement.Parse(Config),
         SecretsRef = SecretsRef,
+        Secrets = [.. secrets ?? []],
+        LastTest = LastTest is null ? null : JsonSerializer.Deserialize<ConnectorTest>(LastTest, NextLayerJson.Options),
         CreatedAt = CreatedAt,
         UpdatedAt = UpdatedAt,
     };

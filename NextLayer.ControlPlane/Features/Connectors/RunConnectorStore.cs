@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
 using NextLayer.Contracts.Runs;
 using NextLayer.ControlPlane.Platform.Database;
 using NextLayer.ControlPlane.Platform.Errors;
@@ -8,19 +9,19 @@ using Npgsql;
 namespace NextLayer.ControlPlane.Features.Connectors;
 
 /// <summary>Finds connectors for workers, within the tenant of the run whose lease they hold.</summary>
-internal sealed class RunConnectorStore(Databases databases)
+internal sealed class RunConnectorStore(Databases databases, ConnectorCredentials credentials)
 {
     private const string HolderSql = """
         SELECT tenant_id, status = 'RUNNING' AND lease_epoch = $2 AND lease_token = $3 FROM pipeline_runs WHERE id = $1
         """;
 
     private const string ByIdSql = """
-        SELECT id, connector_type, status, config::text FROM connector_instances WHERE tenant_id = $1 AND id = $2
+        SELECT id, connector_type, status, config::text, secrets_ref FROM connector_instances WHERE tenant_id = $1 AND id = $2
         """;
 
     // Two are enough to see that the type alone does not say which.
     private const string ByTypeSql = """
-        SELECT id, connector_type, status, config::text FROM connector_instances
+        SELECT id, connector_type, status, config::text, secrets_ref FROM connector_instances
         WHERE tenant_id = $1 AND connector_type = $2
         ORDER BY (status = 'ACTIVE') DESC, id LIMIT 2
         """;
@@ -32,7 +33,20 @@ internal sealed class RunConnectorStore(Databases databases)
             return Problems.NotFound("run", runId);
         if (!holds)
             return Problems.Conflict("lease_lost", "lease_lost: the run is another worker's now, back in the queue, or has ended");
-        return Choose(request.Connector, await CandidatesAsync(connection, tenantId, request.Connector, ct));
+        var (chosen, problem) = Choose(request.Connector, await CandidatesAsync(connection, tenantId, request.Connector, ct));
+        if (chosen is null)
+            return problem!; // One of the two is there.
+        var (secrets, unusable) = await credentials.OpenAsync(connection, tenantId, chosen.Id, chosen.Type, chosen.SecretsRef, ct);
+        return secrets is null
+            ? unusable! // As above.
+            : new RunConnector
+            {
+                Id = chosen.Id,
+                ConnectorType = chosen.Type,
+                Config = JsonElement.Parse(chosen.Config),
+                Secrets = secrets.Values,
+                PreviousSecrets = secrets.Previous,
+            };
     }
 
     private static async Task<(Guid TenantId, bool Holds)?> HolderAsync(NpgsqlConnection connection, Guid runId, Lease lease, CancellationToken ct)
@@ -54,22 +68,22 @@ internal sealed class RunConnectorStore(Databases databases)
         var found = new List<Candidate>();
         await using var rows = await command.ExecuteReaderAsync(ct);
         while (await rows.ReadAsync(ct))
-            found.Add(new Candidate(rows.GetGuid(0), rows.GetString(1), rows.GetString(2), rows.GetString(3)));
+            found.Add(new Candidate(rows.GetGuid(0), rows.GetString(1), rows.GetString(2), rows.GetString(3), rows.GetText(4)));
         return found;
     }
 
-    private static Outcome<RunConnector> Choose(string name, List<Candidate> found)
+    private static (Candidate? Chosen, ProblemHttpResult? Problem) Choose(string name, List<Candidate> found)
     {
         const string active = "ACTIVE";
         if (found.Count == 0)
-            return Problems.NotFound("connector", $"'{name}' in the run's tenant");
-        var (id, type, status, config) = found[0];
-        if (status != active)
-            return Problems.Conflict("connector_unusable", $"Connector {id} of type '{type}' is {status}; it has to be ACTIVE.");
+            return (null, Problems.NotFound("connector", $"'{name}' in the run's tenant"));
+        var first = found[0];
+        if (first.Status != active)
+            return (null, Problems.Conflict("connector_unusable", $"Connector {first.Id} of type '{first.Type}' is {first.Status}; it has to be ACTIVE."));
         if (found.Count > 1 && found[1].Status == active)
-            return Problems.Conflict("connector_ambiguous", $"There are several ACTIVE connectors of type '{type}'; the step has to name one by its id.");
-        return new RunConnector { Id = id, ConnectorType = type, Config = JsonElement.Parse(config) };
+            return (null, Problems.Conflict("connector_ambiguous", $"There are several ACTIVE connectors of type '{first.Type}'; the step has to name one by its id."));
+        return (first, null);
     }
 
-    private sealed record Candidate(Guid Id, string Type, string Status, string Config);
+    private sealed record Candidate(Guid Id, string Type, string Status, string Config, string? SecretsRef);
 }

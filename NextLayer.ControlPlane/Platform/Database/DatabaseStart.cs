@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Options;
+using NextLayer.ControlPlane.Platform.Secrets;
 using Npgsql;
 
 namespace NextLayer.ControlPlane.Platform.Database;
 
-/// <summary>Waits for Postgres at start, then brings the schema up to date.</summary>
+/// <summary>Waits for Postgres at start, then brings the schema up to date and the key ring under its master key.</summary>
 internal sealed partial class DatabaseStart(
-    Migrator migrator, Databases databases, IOptions<DatabaseOptions> options, TimeProvider time, ILogger<DatabaseStart> logger)
+    Migrator migrator, Databases databases, PostgresKeyRing keyRing, IOptions<DatabaseOptions> options, TimeProvider time, ILogger<DatabaseStart> logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
@@ -14,6 +15,7 @@ internal sealed partial class DatabaseStart(
     {
         await WaitAsync(ct);
         await migrator.MigrateAsync(ct);
+        await keyRing.PrepareAsync(ct);
     }
 
     private async Task WaitAsync(CancellationToken ct)

@@ -44,6 +44,7 @@ internal sealed class RegistryContext(DbContextOptions<RegistryContext> options)
         modelBuilder.Entity<MembershipRow>().HasQueryFilter(row => tenants == null || tenants.Contains(row.TenantId!.Value));
         modelBuilder.Entity<ApiKeyRow>().HasQueryFilter(row => tenants == null || tenants.Contains(row.TenantId!.Value));
         modelBuilder.Entity<ConnectorInstanceRow>().Property(row => row.Config).HasColumnType("json");
+        modelBuilder.Entity<ConnectorInstanceRow>().Property(row => row.LastTest).HasColumnType("json");
         modelBuilder.Entity<PipelineVersionRow>().Property(row => row.Definition).HasColumnType("json");
         modelBuilder.Entity<PipelineVersionRow>().Property(row => row.InputSchema).HasColumnType("json");
         foreach (var entity in modelBuilder.Model.GetEntityTypes().Select(type => modelBuilder.Entity(type.ClrType)))

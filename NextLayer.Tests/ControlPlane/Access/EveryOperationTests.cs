@@ -38,6 +38,10 @@ public sealed class EveryOperationTests(Servers servers)
         ["CreateConnectorInstance"] = "connectors.write",
         ["UpdateConnectorInstance"] = "connectors.write",
         ["DeleteConnectorInstance"] = "connectors.write",
+        ["SetConnectorSecret"] = "connectors.write",
+        ["DeleteConnectorSecret"] = "connectors.write",
+        ["TestConnectorInstance"] = "connectors.write",
+        ["ListConnectorTypes"] = SignedIn,
         ["ListPipelines"] = "workflows.read",
         ["GetPipeline"] = "workflows.read",
         ["CreatePipeline"] = "workflows.write",
@@ -232,7 +236,7 @@ public sealed class EveryOperationTests(Servers servers)
     private static async Task<string> FingerprintAsync(AccessStack stack)
     {
         var parts = new List<string>();
-        foreach (var table in new[] { "tenants", "facilities", "connector_instances", "pipelines", "pipeline_versions", "schedules", "memberships", "webhooks" })
+        foreach (var table in new[] { "tenants", "facilities", "connector_instances", "connector_secrets", "pipelines", "pipeline_versions", "schedules", "memberships", "webhooks" })
             parts.Add($"{table} {await stack.Database.AskAsync<string>($"SELECT md5(coalesce(string_agg(t::text, ',' ORDER BY t::text), '')) FROM {table} t")}");
         parts.Add($"runs {await stack.Database.AskAsync<string>("SELECT md5(string_agg(id::text || status || last_event_seq, ',' ORDER BY id)) FROM pipeline_runs")}");
         parts.Add($"engine {await stack.Database.AskAsync<string>("SELECT state FROM pipeline_state")}");
@@ -261,6 +265,7 @@ public sealed class EveryOperationTests(Servers servers)
             "AppendRunLogs" => """{"lines": [{"message": "hello"}]}""",
             "HeartbeatRun" => $$"""{"worker_id": "w", "lease": {"epoch": 1, "token": "{{Absent}}", "seconds": 30} }""",
             "FindRunConnector" => $$"""{"connector": "http", "lease": {"epoch": 1, "token": "{{Absent}}", "seconds": 30} }""",
+            "SetConnectorSecret" => """{"value": "another secret"}""",
             "ResumeWorkflowRun" => """{"step_id": "ask"}""",
             "ChangeMember" => """{"role": "viewer"}""",
             _ => "{}",

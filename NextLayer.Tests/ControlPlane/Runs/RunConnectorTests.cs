@@ -102,6 +102,69 @@ public sealed class RunConnectorTests(Servers servers)
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
     }
 
+    [Fact]
+    public async Task Find_GivesTheSecretsOfTheConnector_AndThePreviousOneWhileItIsUsed()
+    {
+        await using var queue = await TestQueue.CreateAsync(servers);
+        await using var host = await ControlPlaneHost.StartAsync(queue.Database);
+        var run = await queue.ClaimNewAsync();
+        var id = await CreateAsync(host, queue, new { connector_type = "webhook", secrets = new { signing_secret = "first-secret" } });
+        using var rotation = await host.Http.PutAsJsonAsync(
+            $"/api/connector-instances/{id}/secrets/signing_secret", new { value = "second-secret", overlap_seconds = 60 }, Ct);
+
+        var overlapping = await AskAsync(host, run.Run.Id, run.Lease, "webhook");
+        await queue.Database.ExecuteAsync("UPDATE connector_secrets SET previous_until = now() - interval '1 second'");
+        var after = await AskAsync(host, run.Run.Id, run.Lease, "webhook");
+
+        Approved.Equal("RunConnectorWithSecrets", overlapping.Text);
+        Assert.Equal("{}", JsonElement.Parse(after.Text).GetProperty("previous_secrets").GetRawText());
+    }
+
+    [Fact]
+    public async Task Find_OfAReference_ReadsItUnderTheConnectorsOwnSecrets()
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, """{"token": "from-file", "password": "from-file"}""", Ct);
+        await using var queue = await TestQueue.CreateAsync(servers);
+        await using var host = await ControlPlaneHost.StartAsync(queue.Database, null, ("Secrets:References:Allowed:0", $"file:{file}"));
+        var run = await queue.ClaimNewAsync();
+        await CreateAsync(host, queue, new { connector_type = "http", secrets_ref = $"file:{file}", secrets = new { token = "own-token" } });
+
+        var found = await AskAsync(host, run.Run.Id, run.Lease, "http");
+        await File.WriteAllTextAsync(file, "just-a-token", Ct);
+        var bare = await AskAsync(host, run.Run.Id, run.Lease, "http");
+        File.Delete(file);
+        var gone = await AskAsync(host, run.Run.Id, run.Lease, "http");
+
+        Assert.Equal("""{"token":"own-token","password":"from-file"}""", JsonElement.Parse(found.Text).GetProperty("secrets").GetRawText());
+        Assert.Equal("""{"token":"own-token"}""", JsonElement.Parse(bare.Text).GetProperty("secrets").GetRawText());
+        Assert.Equal((HttpStatusCode.Conflict, "connector_unusable"), gone.Problem);
+        Assert.Contains("leads to nothing", gone.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Find_OfASecretWhoseKeyIsGone_SaysThatItHasToBeSetAgain()
+    {
+        await using var queue = await TestQueue.CreateAsync(servers);
+        await using var host = await ControlPlaneHost.StartAsync(queue.Database);
+        var run = await queue.ClaimNewAsync();
+        await CreateAsync(host, queue, new { connector_type = "smtp", secrets = new { password = "plain secret" } });
+        await queue.Database.ExecuteAsync("UPDATE connector_secrets SET sealed = sealed || 'x'");
+
+        var found = await AskAsync(host, run.Run.Id, run.Lease, "smtp");
+
+        Assert.Equal((HttpStatusCode.Conflict, "connector_unusable"), found.Problem);
+        Assert.Contains("has to be set again", found.Text, StringComparison.Ordinal);
+    }
+
+    private static async Task<Guid> CreateAsync(ControlPlaneHost host, TestQueue queue, object connector)
+    {
+        var body = JsonSerializer.SerializeToNode(connector)!.AsObject(); // An object.
+        body["tenant_id"] = queue.TenantId;
+        using var answer = await host.Http.PostAsJsonAsync("/api/connector-instances", body, Ct);
+        return JsonElement.Parse(await answer.Content.ReadAsStringAsync(Ct)).GetProperty("id").GetGuid();
+    }
+
     private static async Task<Guid> AddAsync(TestQueue queue, Guid tenantId, string type, string status = "ACTIVE")
     {
         var id = Guid.CreateVersion7();

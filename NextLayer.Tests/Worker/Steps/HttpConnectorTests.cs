@@ -46,6 +46,29 @@ public sealed class HttpConnectorTests : IAsyncLifetime, IDisposable
         Assert.Equal("Basic ***", output.GetProperty("body").GetProperty("saw").GetString());
     }
 
+    [Fact]
+    public async Task Secret_OfAConnectorWithoutABaseUrl_IsSentNowhere()
+    {
+        await using var server = await StandIn.StartAsync(_ => Task.CompletedTask);
+        connectors.Add("http", "{}", null, new() { ["token"] = "tok-123" });
+
+        var failure = await bench.FailureAsync(Step, new { method = "GET", url = server.Address, connector = "http" });
+
+        Assert.Equal(("CONFIG", "connector.config.base_url is required: the connector's secret goes nowhere else."), (failure.Error.Code, failure.Error.Message));
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public async Task Secret_OfTheConnector_StandsBeforeTheSameMemberOfItsConfig()
+    {
+        await using var server = await StandIn.StartAsync(_ => Task.CompletedTask);
+        connectors.Add("http", new { base_url = server.Address, token = "old" }, null, new() { ["token"] = "tok-123" });
+
+        await bench.OutputAsync(Step, new { method = "GET", url = "/", connector = "http" });
+
+        Assert.Equal("Bearer tok-123", Assert.Single(server.Requests).Headers["authorization"]);
+    }
+
     [Theory]
     [InlineData("orders?x=1", "/v1/orders?x=1")]
     [InlineData("/orders", "/v1/orders")]

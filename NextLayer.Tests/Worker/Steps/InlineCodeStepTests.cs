@@ -26,6 +26,18 @@ public sealed class InlineCodeStepTests(InlineCodeStepTests.Sandboxes sandboxes)
         Assert.Equal("""{"result":42,"logs":[]}""", output.GetRawText());
     }
 
+    // The validator takes both, so both must run.
+    [Theory]
+    [InlineData("input.b + 1")]
+    [InlineData("{{ input.b + 1 }}")]
+    [InlineData("  {{input.b + 1}}  ")]
+    public async Task Expression_MayStandInBraces(string code)
+    {
+        var output = await bench.OutputAsync(Step, new { language = "expression", code }, new { b = 41 });
+
+        Assert.Equal(42, output.GetProperty("result").GetInt32());
+    }
+
     [Theory]
     [InlineData("input.missing", "TEMPLATE_UNRESOLVED")]
     [InlineData("1 / 0", "EXPRESSION")]

@@ -15,7 +15,7 @@ public sealed class WebhookStepTests : IDisposable
     private readonly GuardedHttp http = new(new GuardedConnector(new AllowedHosts(["127.0.0.0/8"])));
     private readonly StepBench bench = new();
 
-    private WebhookStep Step => new(http);
+    private WebhookStep Step => new(http, TestConnectors.None);
 
     [Fact]
     public async Task Delivery_IsSignedInBothWaysOverTheBytesSent()
@@ -41,7 +41,7 @@ public sealed class WebhookStepTests : IDisposable
     public void Signature_OfTheKnownExample_IsTheKnownOne()
     {
         var headers = WebhookSignature.Headers(
-            WebhookSignature.Key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+            [WebhookSignature.Key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")],
             "msg_p5jXN8AQM9LWM0D4loKWxJek",
             DateTimeOffset.FromUnixTimeSeconds(1614265330),
             """{"test": 2432232314}""").ToDictionary();
@@ -121,11 +121,41 @@ public sealed class WebhookStepTests : IDisposable
     }
 
     [Fact]
+    public async Task Connector_BringsAddressAndSecret_AndSignsWithBothWhileItIsRotated()
+    {
+        await using var server = await StandIn.StartAsync(_ => Task.CompletedTask);
+        await using var connectors = await TestConnectors.StartAsync();
+        connectors.Add(
+            "webhook", new { url = server.Url("/hook") }, null,
+            new() { ["signing_secret"] = "present secret" }, new() { ["signing_secret"] = "previous secret" });
+
+        await bench.OutputAsync(new WebhookStep(http, connectors.Source), new { connector = "webhook" });
+
+        var asked = Assert.Single(server.Requests);
+        var signed = $"{asked.Headers["webhook-id"]}.{asked.Headers["webhook-timestamp"]}.{asked.Body}";
+        Assert.Equal(
+            string.Join(' ', new[] { "present secret", "previous secret" }.Select(key => "v1," + Convert.ToBase64String(Hash(Encoding.UTF8.GetBytes(key), signed)))),
+            asked.Headers["webhook-signature"]);
+        Assert.Equal(2, asked.Headers["x-nextlayer-signature"].Split(",v1=").Length - 1);
+    }
+
+    [Theory]
+    [InlineData("""{"url": "http://example.com"}""", """{"connector": "webhook", "url": "http://elsewhere.example"}""")]
+    [InlineData("{}", """{"connector": "webhook", "url": "http://elsewhere.example"}""")]
+    public async Task Connector_SignsForItsOwnReceiverAlone(string connector, string step)
+    {
+        await using var connectors = await TestConnectors.StartAsync();
+        connectors.Add("webhook", connector, null, new() { ["signing_secret"] = "present secret" });
+
+        Assert.Equal("CONFIG", (await bench.FailureAsync(new WebhookStep(http, connectors.Source), step)).Error.Code);
+    }
+
+    [Fact]
     public async Task Address_ThatIsNotPublic_IsRefused()
     {
         using var guarded = new GuardedHttp(new GuardedConnector(new AllowedHosts([])));
 
-        var failure = await bench.FailureAsync(new WebhookStep(guarded), new { url = "http://169.254.169.254/latest" });
+        var failure = await bench.FailureAsync(new WebhookStep(guarded, TestConnectors.None), new { url = "http://169.254.169.254/latest" });
 
         Assert.Equal("SSRF_BLOCKED", failure.Error.Code);
     }

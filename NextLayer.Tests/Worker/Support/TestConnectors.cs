@@ -39,13 +39,16 @@ internal sealed class TestConnectors : IAsyncDisposable
     }
 
     /// <summary>A connector found by its type and, when given, by a name.</summary>
-    public Guid Add(string type, object config, string? name = null)
+    public Guid Add(
+        string type, object config, string? name = null, Dictionary<string, string>? secrets = null, Dictionary<string, string>? previous = null)
     {
         var connector = new RunConnector
         {
             Id = Guid.CreateVersion7(),
             ConnectorType = type,
             Config = config is string json ? JsonElement.Parse(json) : JsonSerializer.SerializeToElement(config),
+            Secrets = secrets ?? [],
+            PreviousSecrets = previous ?? [],
         };
         answers[name ?? type] = connector;
         answers[connector.Id.ToString()] = connector;

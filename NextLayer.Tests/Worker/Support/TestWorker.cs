@@ -34,8 +34,13 @@ internal sealed class TestWorker : IAsyncDisposable
     /// <param name="controlPlane">Its address, or several.</param>
     /// <param name="settings">Settings over the quick ones, such as <c>("SLOTS", "1")</c>.</param>
     /// <param name="handlers">Step types besides the worker's own.</param>
+    public static Task<TestWorker> StartAsync(
+        object controlPlane, IEnumerable<(string Key, string Value)>? settings = null, params IStepHandler[] handlers) =>
+        StartAsync(controlPlane, log: null, settings, handlers);
+
+    /// <param name="log">Gets every line of the worker's log, down to the finest.</param>
     public static async Task<TestWorker> StartAsync(
-        object controlPlane, IEnumerable<(string Key, string Value)>? settings = null, params IStepHandler[] handlers)
+        object controlPlane, ILoggerProvider? log, IEnumerable<(string Key, string Value)>? settings = null, params IStepHandler[] handlers)
     {
         var lines = new LineLogger();
         var all = new Dictionary<string, string?>
@@ -53,6 +58,8 @@ internal sealed class TestWorker : IAsyncDisposable
         {
             builder.Configuration.AddInMemoryCollection(all);
             builder.Logging.ClearProviders().AddProvider(lines);
+            if (log is not null)
+                builder.Logging.AddProvider(log).Services.Configure<LoggerFilterOptions>(o => o.Rules.Add(new(log.GetType().FullName, null, LogLevel.Trace, null)));
             foreach (var handler in handlers)
                 builder.Services.AddSingleton(handler);
         });

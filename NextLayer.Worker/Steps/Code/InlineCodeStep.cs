@@ -2,6 +2,7 @@ using System.Text.Json;
 using NextLayer.Worker.Execution;
 using NextLayer.Worker.Sandbox;
 using NextLayer.Workflows.Expressions;
+using NextLayer.Workflows.Templates;
 
 namespace NextLayer.Worker.Steps.Code;
 
@@ -38,7 +39,8 @@ internal sealed class InlineCodeStep(SandboxPool sandboxes) : IStepHandler
         }
     }
 
-    private static CelProgram Compile(JsonElement config) => CelProgram.Compile(new StepConfig(config).RequiredText("code"));
+    // As the validator reads it: braces may stand round all of it.
+    private static CelProgram Compile(JsonElement config) => ScopeCapture.CompileExpression(new StepConfig(config).RequiredText("code"));
 
     private static string CodeOf(CelException ex) => ex.Code switch
     {

@@ -8,7 +8,7 @@ internal sealed class GuardedHttp : IDisposable
 {
     public GuardedHttp(GuardedConnector connector)
     {
-        Client = new HttpClient(new SocketsHttpHandler
+        Client = new HttpClient(new StepTracing(new SocketsHttpHandler
         {
             ConnectCallback = connector.ConnectAsync,
             AllowAutoRedirect = false,
@@ -18,7 +18,8 @@ internal sealed class GuardedHttp : IDisposable
             AutomaticDecompression = DecompressionMethods.All,
             ConnectTimeout = TimeSpan.FromSeconds(10),
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-        })
+            ActivityHeadersPropagator = null, // StepTracing makes the spans.
+        }))
         {
             Timeout = Timeout.InfiniteTimeSpan, // Steps have their own.
         };

@@ -17,10 +17,15 @@ internal sealed record HttpConnector(Uri? BaseUrl, KeyValuePair<string, string>?
         var auth = step.Text("auth");
         if (auth != "connector" && string.IsNullOrEmpty(step.Text("connector")))
             return null;
-        var connector = (await connectors.GetAsync(context, Types, ct)).Config;
+        var found = await connectors.GetAsync(context, Types, ct);
+        var connector = found.Config;
+        var address = connector.Text("base_url") is { Length: > 0 } text ? ReadBase(text) : null;
+        // Without it, who writes a workflow could send the secret to themselves.
+        if (address is null && found.Secrets.Count > 0)
+            throw new StepConfigException("connector.config.base_url is required: the connector's secret goes nowhere else.");
         // A step that brings its own credential takes only the address from the connector.
         var credential = auth is null or "connector" ? HttpCredential.OfConnector(connector, context.Secrets) : null;
-        return new HttpConnector(connector.Text("base_url") is { Length: > 0 } address ? ReadBase(address) : null, credential);
+        return new HttpConnector(address, credential);
     }
 
     private static Uri ReadBase(string address) =>

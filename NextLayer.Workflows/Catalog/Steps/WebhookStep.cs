@@ -15,8 +15,9 @@ internal static class WebhookStep
         ConfigSchema = StepSchema.Json("""
             {
               "type": "object",
-              "required": ["url"],
+              "anyOf": [ { "required": ["url"] }, { "required": ["connector"] } ],
               "properties": {
+                "connector": { "type": "string", "title": "Connector", "x-ui": { "widget": "connector" } },
                 "url": { "type": "string", "title": "Address", "minLength": 1 },
                 "event": { "type": "string", "title": "Event name", "default": "workflow.event" },
                 "payload": { "title": "Payload", "x-ui": { "widget": "json" } },

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace NextLayer.Worker.Steps.Http;
+namespace NextLayer.ServiceDefaults.Network;
 
 /// <summary>
 /// Tells addresses of the public internet from those a pipeline must not reach by itself: this machine, the networks

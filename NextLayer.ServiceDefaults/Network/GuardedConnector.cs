@@ -1,13 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace NextLayer.Worker.Steps.Http;
+namespace NextLayer.ServiceDefaults.Network;
 
 /// <summary>An address was refused; the message says which and how to allow it.</summary>
 internal sealed class AddressRefusedException(string message) : Exception(message);
 
 /// <summary>
-/// Opens the connections of steps. It looks at the address that is really connected to, once for each connection, so
+/// Opens the connections of steps and of connector tests. It looks at the address that is really connected to, once for each connection, so
 /// neither a redirect nor a name that resolves differently the second time gets past it.
 /// </summary>
 internal sealed class GuardedConnector(AllowedHosts allowed, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
@@ -45,6 +45,6 @@ internal sealed class GuardedConnector(AllowedHosts allowed, Func<string, Cancel
             return permitted;
         throw new AddressRefusedException(
             $"{host} is at {all[0]}, which is not a public address. "
-            + $"An operator can allow it on the worker with {AllowedHosts.Key}={host} or a network such as {all[0]}/32.");
+            + $"An operator can allow it with {AllowedHosts.Key}={host} or a network such as {all[0]}/32.");
     }
 }

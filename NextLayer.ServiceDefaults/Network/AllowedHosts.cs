@@ -1,10 +1,10 @@
 using System.Net;
 using Microsoft.Extensions.Configuration;
 
-namespace NextLayer.Worker.Steps.Http;
+namespace NextLayer.ServiceDefaults.Network;
 
 /// <summary>
-/// Hosts and networks that steps may reach although they are not public, from setting <c>HttpRequest:AllowedHosts</c>
+/// Hosts and networks that steps, and tests of connectors, may reach although they are not public, from setting <c>HttpRequest:AllowedHosts</c>
 /// (a list, or one text with commas): <c>intranet.example</c>, <c>*.internal.example</c>, <c>localhost:8080</c>,
 /// <c>http://localhost:8080</c>, <c>10.1.2.3</c>, <c>10.0.0.0/8</c>.
 /// </summary>
