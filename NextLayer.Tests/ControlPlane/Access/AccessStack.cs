@@ -90,7 +90,7 @@ internal sealed class AccessStack : IAsyncDisposable
         foreach (var role in Enum.GetValues<Role>())
             keys.Add(role, await AddKeyAsync(tenant, role));
         var facility = (await PostAsync(keys[Role.Admin], "/api/facilities", JsonSerializer.Serialize(new { tenant_id = tenant, name = "Shop" }))).Id;
-        var connector = (await PostAsync(keys[Role.Admin], "/api/connector-instances", JsonSerializer.Serialize(new { tenant_id = tenant, connector_type = "http" }))).Id;
+        var connector = (await PostAsync(keys[Role.Admin], "/api/connector-instances", JsonSerializer.Serialize(new { tenant_id = tenant, connector_type = "http", secrets = new { token = "sealed token" } }))).Id;
         var pipeline = (await PostAsync(keys[Role.Admin], "/api/pipelines", JsonSerializer.Serialize(new { tenant_id = tenant, name = $"{name} pipeline" }))).Id;
         var version = (await PostAsync(
             keys[Role.Admin], "/api/pipeline-versions", JsonSerializer.Serialize(new { tenant_id = tenant, pipeline_id = pipeline, version = "v1", dag_spec = new { } }))).Id;

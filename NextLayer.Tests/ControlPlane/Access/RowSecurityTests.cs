@@ -20,6 +20,7 @@ public sealed class RowSecurityTests(Servers servers)
     [InlineData("SELECT count(*) FROM tenants")]
     [InlineData("SELECT count(*) FROM facilities")]
     [InlineData("SELECT count(*) FROM connector_instances")]
+    [InlineData("SELECT count(*) FROM connector_secrets")]
     [InlineData("SELECT count(*) FROM pipelines")]
     [InlineData("SELECT count(*) FROM pipeline_versions")]
     [InlineData("SELECT count(*) FROM pipeline_runs")]
