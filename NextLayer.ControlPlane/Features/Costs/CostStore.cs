@@ -38,7 +38,7 @@ internal sealed class CostStore(Databases databases)
 
     public async Task<CostReport> ReadAsync(Guid tenantId, CostRange range, CancellationToken ct)
     {
-        await using var connection = await databases.Main.OpenConnectionAsync(ct);
+        await using var connection = await databases.OpenForCallerAsync(ct);
         await using var batch = new NpgsqlBatch(connection);
         AddRange(batch.Add(TotalsSql), tenantId, range);
         var items = batch.Add(ItemsSql);

@@ -30,7 +30,7 @@ internal sealed class UsageStore(Databases databases)
     /// <returns>Null when there is no such tenant.</returns>
     public async Task<TenantUsage?> ReadAsync(Guid tenantId, CancellationToken ct)
     {
-        await using var connection = await databases.Main.OpenConnectionAsync(ct);
+        await using var connection = await databases.OpenForCallerAsync(ct);
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(TenantSql).Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = tenantId });
         batch.Add(DaysSql).Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = tenantId });

@@ -83,6 +83,21 @@ public sealed class ProviderAccessTests(Servers servers)
     }
 
     [Fact]
+    public async Task Limit_OfARunningDay_IsChangedAndKeptForATenantsCalls()
+    {
+        await using var stack = await AccessStack.StartAsync(servers);
+        var (tenant, run) = (stack.Ours.Tenant, $$"""{"tenant_id": "{{stack.Ours.Tenant}}", "pipeline_version_id": "{{stack.Ours.Version}}"}""");
+        foreach (var limit in new[] { "1", "null", "2" })
+            Assert.Equal(HttpStatusCode.OK, (await stack.SendAsync(stack.AdminKey, HttpMethod.Patch, $"/api/tenants/{tenant}", $$"""{"daily_run_limit": {{limit}}}""")).Status);
+
+        var made = await stack.PostAsync(stack.Ours.Keys[Role.Operator], "/api/runs", run);
+        var refused = await stack.PostAsync(stack.Ours.Keys[Role.Operator], "/api/runs", run);
+
+        Assert.Equal((HttpStatusCode.OK, "quota_exceeded"), (made.Status, refused.Problem));
+        Assert.Equal(2, (await stack.GetAsync(stack.Ours.Keys[Role.Viewer], "/api/v1/usage")).Json.GetProperty("used").GetInt32());
+    }
+
+    [Fact]
     public async Task RateLimit_CountsEachCallerApart()
     {
         await using var stack = await AccessStack.StartAsync(servers, null, ("RateLimit:PerSecond", "1"), ("RateLimit:Burst", "200"));

@@ -55,7 +55,7 @@ internal sealed class ProviderRunStore(Databases databases, RunHistoryStore hist
     public async Task<(IReadOnlyList<ProviderRun> Items, string Total)> ListAsync(
         Guid tenantId, ProviderRunQuery query, string[]? statuses, CancellationToken ct)
     {
-        await using var connection = await databases.Main.OpenConnectionAsync(ct);
+        await using var connection = await databases.OpenForCallerAsync(ct);
         await using var list = new NpgsqlCommand(ListSql, connection);
         AddFilter(list, tenantId, query, statuses, query.Limit + query.Offset);
         list.Parameters.AddWithValue(query.Limit);
@@ -91,7 +91,8 @@ internal sealed class ProviderRunStore(Databases databases, RunHistoryStore hist
 
     private async Task<ProviderRun?> FindRunAsync(Guid tenantId, Guid runId, CancellationToken ct)
     {
-        await using var command = databases.Main.CreateCommand(OneSql);
+        await using var connection = await databases.OpenForCallerAsync(ct);
+        await using var command = new NpgsqlCommand(OneSql, connection);
         command.Parameters.AddWithValue(tenantId);
         command.Parameters.AddWithValue(runId);
         await using var row = await command.ExecuteReaderAsync(ct);
