@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate as useAnyNavigate } from "@tanstack/react-router";
 import { AlignHorizontalDistributeCenter, Braces, CheckCircle2, CloudCheck, CloudOff, LoaderCircle, Plus, Redo2, Rocket, TriangleAlert, Undo2 } from "lucide-react";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { useAccess } from "@/shared/access/me";
 import { patch, post, sentenceOf } from "@/shared/api/http";
 import { catalogQuery, pipelineQuery, versionQuery, versionsQuery } from "@/shared/api/queries";
 import type { DefinitionFlaw, PipelineVersion, StepType } from "@/shared/api/types";
@@ -49,7 +50,9 @@ function Builder({ version, catalog }: { version: PipelineVersion; catalog: read
   const [focus, setFocus] = useState<string | null>(null);
   const [publishing, setPublishing] = useState(false);
   const [paletteOpen, setPaletteOpen] = useState(false);
-  const frozen = version.status !== "DRAFT";
+  const { can } = useAccess();
+  const mine = can("workflows.write", version.tenant_id);
+  const frozen = version.status !== "DRAFT" || !mine;
   const flaws = work.flaws ?? [];
 
   const open = useCallback((step: string | undefined) => void navigate({ search: (old) => ({ ...old, step }), replace: true }), [navigate]);
@@ -127,13 +130,13 @@ function Builder({ version, catalog }: { version: PipelineVersion; catalog: read
           <Button icon={Braces} aria-pressed={search.view === "json"} onClick={() => void navigate({ search: (old) => ({ ...old, view: old.view === "json" ? undefined : "json" }), replace: true })}>
             {search.view === "json" ? "Drawing" : "JSON"}
           </Button>
-          <Button kind="primary" icon={Rocket} disabled={frozen} onClick={() => void work.saveNow().then(() => setPublishing(true), () => undefined)}>
+          <Button kind="primary" icon={Rocket} needs="workflows.publish" tenant={version.tenant_id} disabled={frozen} onClick={() => void work.saveNow().then(() => setPublishing(true), () => undefined)}>
             Publish…
           </Button>
         </>
       }
     >
-      {frozen && <p className="rounded-lg bg-sunken px-3 py-2 text-sm text-ink-2">This version is {version.status.toLowerCase()} and can no longer be changed. Make a new draft from it to go on.</p>}
+      {frozen && <p className="rounded-lg bg-sunken px-3 py-2 text-sm text-ink-2">{version.status === "DRAFT" ? "You may look at this draft, not change it: that takes the role of an operator." : <>This version is {version.status.toLowerCase()} and can no longer be changed. Make a new draft from it to go on.</>}</p>}
       <Problems flaws={work.flaws} onJump={jump} />
       {search.view === "json" ? (
         <JsonView draft={draft} frozen={frozen} onChange={(next) => set(next)} />

@@ -269,16 +269,16 @@ function Actions({ run }: { run: Run }) {
   return (
     <>
       {canRetry(run) && (
-        <Button kind="primary" icon={RotateCcw} busy={retry.isPending} onClick={() => retry.mutate()} title="Finished steps keep their results">
+        <Button kind="primary" icon={RotateCcw} needs="runs.control" tenant={run.tenant_id} busy={retry.isPending} onClick={() => retry.mutate()} title="Finished steps keep their results">
           Retry from the failure
         </Button>
       )}
       {!isFinished(run.status) && (
-        <Button icon={Ban} disabled={!canCancel(run)} onClick={() => setAsking(true)}>
+        <Button icon={Ban} needs="runs.control" tenant={run.tenant_id} disabled={!canCancel(run)} onClick={() => setAsking(true)}>
           {run.cancel_requested ? "Cancelling" : "Cancel"}
         </Button>
       )}
-      <Button onClick={() => void navigate({ to: "/start", search: { version: run.pipeline_version_id, from: run.id } })}>Run again…</Button>
+      <Button needs="runs.start" tenant={run.tenant_id} onClick={() => void navigate({ to: "/start", search: { version: run.pipeline_version_id, from: run.id } })}>Run again…</Button>
       <Menu trigger={<IconButton label="More" icon={Ellipsis} kind="secondary" />}>
         <MenuItem onSelect={() => void copyText(location.href, "Link copied")}>
           <Link2 className="size-4 text-ink-3" aria-hidden /> Copy the link

@@ -209,7 +209,7 @@ function StartForm({ version, from }: { version: PipelineVersion; from: Run | un
             </div>
             {!approved && <p className="text-sm text-[var(--s-failed)]">This version is {version.status.toLowerCase()}: only approved ones can be run.</p>}
             <div className="flex flex-wrap gap-2">
-              <Button kind="primary" icon={Play} type="submit" form="start" busy={start.isPending} disabled={!approved || (mode === "json" && parsed.error !== null)}>
+              <Button kind="primary" icon={Play} needs="runs.start" tenant={version.tenant_id} type="submit" form="start" busy={start.isPending} disabled={!approved || (mode === "json" && parsed.error !== null)}>
                 Start
               </Button>
               <Button icon={Terminal} onClick={() => void copyText(curl, "Command copied")}>

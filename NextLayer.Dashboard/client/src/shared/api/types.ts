@@ -138,6 +138,20 @@ export interface Facility {
 
 export type ConnectorStatus = "ACTIVE" | "NEEDS_REAUTH" | "DISABLED";
 
+export interface ConnectorSecret {
+  name: string;
+  updated_at: string;
+  /** Until when the value before the last rotation is used beside it. */
+  previous_until: string | null;
+}
+
+export interface ConnectorTest {
+  ok: boolean;
+  message: string;
+  duration_ms: number;
+  checked_at: string;
+}
+
 export interface Connector {
   id: string;
   tenant_id: string;
@@ -146,6 +160,9 @@ export interface Connector {
   status: ConnectorStatus;
   config: JsonObject;
   secrets_ref: string | null;
+  /** Which secrets are set; nobody is shown their values. */
+  secrets?: ConnectorSecret[];
+  last_test?: ConnectorTest | null;
   created_at: string;
   updated_at: string;
 }
