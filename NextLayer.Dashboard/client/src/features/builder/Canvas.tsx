@@ -4,7 +4,7 @@ import { useEffect, useMemo, useState, type DragEvent } from "react";
 import type { DefinitionFlaw, StepType } from "@/shared/api/types";
 import { NODE_HEIGHT, NODE_WIDTH } from "@/shared/graph/layout";
 import { colorOfType, iconOfType, wordOfType } from "@/shared/graph/stepTypes";
-import { FitOnResize } from "@/shared/graph/FitOnResize";
+import { FIT, FitOnResize } from "@/shared/graph/FitOnResize";
 import { cx } from "@/shared/ui/cx";
 import { connect, portsOf, type Draft } from "./model";
 import { DRAG_TYPE } from "./Palette";
@@ -60,10 +60,10 @@ function Drawing({ draft, types, flaws, selected, frozen, onSelect, onChange, on
       }),
     [draft.nodes, types, flaws, selected.nodes, moving, frozen],
   );
-  const edges = useMemo(() => draft.edges.map((edge): Edge => ({ id: edge.id, source: edge.source, target: edge.target, sourceHandle: edge.port ?? defaultPort(draft, edge.source, types), selected: selected.edges.has(edge.id), ...(edge.port ? { label: edge.port } : {}) })), [draft, selected.edges, types]);
+  const edges = useMemo(() => draft.edges.map((edge): Edge => ({ id: edge.id, source: edge.source, target: edge.target, sourceHandle: edge.port ?? defaultPort(draft, edge.source, types), selected: selected.edges.has(edge.id) })), [draft, selected.edges, types]);
 
   useEffect(() => {
-    if (fit > 0) requestAnimationFrame(() => void flow.fitView({ padding: 0.2, maxZoom: 1.1, duration: 200 }));
+    if (fit > 0) requestAnimationFrame(() => void flow.fitView({ ...FIT, duration: 200 }));
   }, [fit, flow]);
   useEffect(() => {
     if (focus) void flow.fitView({ nodes: [{ id: focus }], padding: 2, maxZoom: 1.1, duration: 200 });
@@ -127,8 +127,8 @@ function Drawing({ draft, types, flaws, selected, frozen, onSelect, onChange, on
       snapGrid={[10, 10]}
       connectionRadius={32}
       fitView
-      fitViewOptions={{ padding: 0.2, maxZoom: 1.1 }}
-      onInit={(made) => requestAnimationFrame(() => void made.fitView({ padding: 0.2, maxZoom: 1.1 }))}
+      fitViewOptions={FIT}
+      onInit={(made) => requestAnimationFrame(() => void made.fitView(FIT))}
       minZoom={0.1}
       proOptions={{ hideAttribution: true }}
     >

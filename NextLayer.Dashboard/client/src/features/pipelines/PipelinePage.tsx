@@ -18,6 +18,7 @@ import { VersionBadge } from "@/shared/ui/Status";
 import { toast } from "@/shared/ui/toasts";
 import { cx } from "@/shared/ui/cx";
 import { compare } from "./compare";
+import { DifferenceGraph } from "./DifferenceGraph";
 import { DifferenceView } from "./DifferenceView";
 import { LastRuns } from "./PipelinesPage";
 
@@ -176,10 +177,13 @@ function VersionCard({ version, versions, onDraft, drafting }: { version: Pipeli
       </div>
       {against && (
         <Card title={`From ${against.version} to ${version.version}`}>
-          <DifferenceView difference={compare(against.dag_spec, version.dag_spec)} />
+          <div className="flex flex-col gap-3">
+            <DifferenceView difference={compare(against.dag_spec, version.dag_spec)} />
+            {tab === "graph" && <DifferenceGraph before={against.dag_spec} after={version.dag_spec} />}
+          </div>
         </Card>
       )}
-      {tab === "graph" ? (
+      {tab === "graph" ? against ? null : (
         <div className="h-[26rem] overflow-hidden rounded-xl border border-line bg-surface xl:h-[32rem]">
           {graph.nodes.length === 0 ? (
             <Empty title="It has no steps">A run of it succeeds at once.</Empty>

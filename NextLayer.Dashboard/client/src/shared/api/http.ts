@@ -47,6 +47,8 @@ interface Options {
   tenantId?: string | undefined;
   /** Makes a creation happen once, however often it is sent. */
   idempotencyKey?: string;
+  /** Changes only what is still as it was read. */
+  ifMatch?: string;
   signal?: AbortSignal | undefined;
 }
 
@@ -61,6 +63,7 @@ export async function request<T>(path: string, options: Options = {}): Promise<A
   if (options.body !== undefined) headers["Content-Type"] = "application/json";
   if (options.tenantId) headers["X-Tenant-Id"] = options.tenantId;
   if (options.idempotencyKey) headers["X-Idempotency-Key"] = options.idempotencyKey;
+  if (options.ifMatch) headers["If-Match"] = options.ifMatch;
   const init: RequestInit = { method: options.method ?? "GET", headers };
   if (options.body !== undefined) init.body = JSON.stringify(options.body);
   if (options.signal) init.signal = options.signal;

@@ -31,6 +31,13 @@ export interface Run {
   lease_losses: number;
   last_event_seq: number;
   trace_parent: string | null;
+  /** The run whose for-each made this one. */
+  parent_run_id: string | null;
+  parent_step_id: string | null;
+  child_index: number | null;
+  deadline_at: string | null;
+  /** The run whose input this one took over. */
+  rerun_of: string | null;
 }
 
 export interface RunPage {
