@@ -21,6 +21,8 @@ internal static class LoggingDefaults
                 ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
                 ["Logging:LogLevel:System.Net.Http.HttpClient"] = "Warning",
                 ["Logging:LogLevel:Yarp"] = "Warning",
+                // Each page that is closed, and each call while the control plane is away, would be a line.
+                ["Logging:LogLevel:Yarp.ReverseProxy.Forwarder"] = "Error",
                 ["Logging:LogLevel:Npgsql"] = "Warning",
                 ["Logging:Console:FormatterName"] = "simple",
                 ["Logging:Console:FormatterOptions:SingleLine"] = "true",

@@ -17,6 +17,9 @@ public sealed class EveryPageTests(Site site)
         { "run-data", "/runs/{succeeded}?tab=data", "Order intake" },
         { "run-events", "/runs/{succeeded}?tab=events&seq=6", "Order intake" },
         { "run-waiting", "/runs/{waiting}", "Refund approval" },
+        { "run-waiting-timeline", "/runs/{waiting}?tab=timeline", "Refund approval" },
+        { "run-items", "/runs/{batch}?step=each", "Price every order" },
+        { "run-again", "/runs/{again}", "Order intake" },
         { "approvals", "/approvals", "Approvals" },
         { "pipelines", "/pipelines", "Pipelines" },
         { "pipeline", "/pipelines/{orders}", "Order intake" },
@@ -31,6 +34,7 @@ public sealed class EveryPageTests(Site site)
         { "workers", "/workers", "Workers" },
         { "engine", "/engine", "Engine" },
         { "tenants", "/tenants", "Tenants" },
+        { "tenant", "/tenants?open={tenant}", "Tenants" },
         { "not-found", "/nowhere", "Not found" },
     };
 
@@ -62,6 +66,9 @@ public sealed class EveryPageTests(Site site)
             .Replace("{succeeded}", demo.Succeeded, StringComparison.Ordinal)
             .Replace("{failed}", demo.Failed, StringComparison.Ordinal)
             .Replace("{waiting}", demo.Waiting, StringComparison.Ordinal)
+            .Replace("{batch}", demo.Batch, StringComparison.Ordinal)
+            .Replace("{again}", demo.Again, StringComparison.Ordinal)
+            .Replace("{tenant}", demo.TenantId, StringComparison.Ordinal)
             .Replace("{orders}", demo.Orders.PipelineId, StringComparison.Ordinal)
             .Replace("{version}", demo.Orders.VersionId, StringComparison.Ordinal)
             .Replace("{draft}", versions["v2 draft"], StringComparison.Ordinal);

@@ -23,7 +23,7 @@ export function EngineControl() {
           <button type="button" className={buttonClass("secondary")} aria-label={`Engine: ${word}`}>
             <Dot tone={tone} />
             <span className="hidden sm:inline">{word}</span>
-            <ChevronDown className="size-3.5 text-ink-3" aria-hidden />
+            <ChevronDown className="size-3.5 text-ink-3 max-sm:hidden" aria-hidden />
           </button>
         }
       >

@@ -23,7 +23,7 @@ export function TenantPicker() {
   const name = tenantId === null ? "All tenants" : (chosen.data?.name ?? (chosen.isError ? "Unknown tenant" : "…"));
   return (
     <Radix.Root open={open} onOpenChange={setOpen}>
-      <Radix.Trigger className={cx(buttonClass("ghost"), "max-w-40 sm:max-w-64")} aria-label={`Tenant: ${name}`}>
+      <Radix.Trigger className={cx(buttonClass("ghost"), "max-w-32 min-w-0 shrink! sm:max-w-64")} aria-label={`Tenant: ${name}`}>
         <Building2 className="size-4 shrink-0 text-ink-3" aria-hidden />
         <span className="truncate text-ink">{name}</span>
         <ChevronDown className="size-3.5 shrink-0 text-ink-3" aria-hidden />

@@ -1,5 +1,5 @@
-import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
-import { ApiError, sentenceOf } from "@/shared/api/http";
+import { MutationCache, QueryClient } from "@tanstack/react-query";
+import { ApiError, onSignedOut, sentenceOf } from "@/shared/api/http";
 import { toast } from "@/shared/ui/toasts";
 
 declare module "@tanstack/react-query" {
@@ -20,20 +20,12 @@ export const queryClient = new QueryClient({
       retryDelay: (attempt) => Math.min(1000 * 2 ** attempt, 5000),
     },
   },
-  queryCache: new QueryCache({
-    onError: (error, query) => {
-      if (query.queryKey[0] !== "me") askAgainWhoIAm(error);
-    },
-  }),
   mutationCache: new MutationCache({
     onError: (error, _variables, _context, mutation) => {
-      askAgainWhoIAm(error);
       if (!mutation.meta?.quiet) toast(sentenceOf(error), "error");
     },
   }),
 });
 
-/** The session has ended: the answer to who one is now leads to the sign-in page, and from there back here. */
-function askAgainWhoIAm(error: Error): void {
-  if (error instanceof ApiError && error.status === 401) void queryClient.invalidateQueries({ queryKey: ["me"] });
-}
+// The session has ended: the answer to who one is now leads to the sign-in page, and from there back here.
+onSignedOut(() => void queryClient.invalidateQueries({ queryKey: ["me"] }));

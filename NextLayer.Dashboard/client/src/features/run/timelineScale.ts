@@ -17,8 +17,9 @@ export interface Scale {
   ticks: (wanted: number) => number[];
 }
 
-/** A stretch without work is long from this part of the whole on … */
+/** A stretch without work is long from this part of the whole on, and from so many milliseconds … */
 const IDLE_SHARE = 0.1;
+const IDLE_LEAST = 2_000;
 /** … and is then drawn as wide as this part of the rest. */
 const CUT_SHARE = 0.05;
 
@@ -43,7 +44,8 @@ export function scaleOf(view: RunView, start: number, end: number, collapse: boo
     const found: number[] = [];
     for (let index = 0; index + 1 < kept.length; index += 2)
       for (let tick = Math.ceil((kept[index]! - start) / step) * step; tick <= kept[index + 1]! - start; tick += step) found.push(tick);
-    return found;
+    // Beside a stretch that is drawn short, marks would stand on each other.
+    return found.filter((tick, index) => index === 0 || at(start + tick) - at(start + found[index - 1]!) > 0.6 / wanted);
   };
   return { at, cuts, shown, ticks };
 }
@@ -53,7 +55,7 @@ function idleOf(view: RunView, start: number, end: number): Stretch[] {
   const idle: Stretch[] = [];
   let reached = start;
   for (const each of [...busy, { from: end, to: end }]) {
-    if (each.from - reached > (end - start) * IDLE_SHARE) idle.push({ from: reached, to: each.from });
+    if (each.from - reached > Math.max(IDLE_LEAST, (end - start) * IDLE_SHARE)) idle.push({ from: reached, to: each.from });
     reached = Math.max(reached, each.to);
   }
   return idle;

@@ -58,6 +58,13 @@ export interface Answer<T> {
   status: number;
 }
 
+let signedOut = () => {};
+
+/** Is told when a call was refused because nobody is signed in (any more). */
+export function onSignedOut(listener: () => void): void {
+  signedOut = listener;
+}
+
 export async function request<T>(path: string, options: Options = {}): Promise<Answer<T>> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (options.body !== undefined) headers["Content-Type"] = "application/json";
@@ -75,6 +82,7 @@ export async function request<T>(path: string, options: Options = {}): Promise<A
     throw new ApiError(0, "unreachable", "The dashboard's server does not answer.");
   }
   const text = await response.text();
+  if (response.status === 401 && path !== "/session" && path !== "/api/v1/me") signedOut();
   if (!response.ok) throw toError(response.status, text);
   return { data: (text ? JSON.parse(text) : null) as T, headers: response.headers, status: response.status };
 }
