@@ -4,6 +4,10 @@ namespace NextLayer.Tests.Browser;
 [Collection(BrowserTests.Name)]
 public sealed class EveryPageTests(Site site)
 {
+    /// <summary>Name, whether dark, width and height.</summary>
+    internal static IReadOnlyList<(string Look, bool Dark, int Width, int Height)> Looks { get; } =
+        [("light", false, 1440, 900), ("dark", true, 1440, 900), ("phone", false, 360, 780), ("phone-dark", true, 360, 780)];
+
     public static TheoryData<string, string, string> Pages => new()
     {
         { "overview", "/", "Overview" },
@@ -45,7 +49,7 @@ public sealed class EveryPageTests(Site site)
         await site.StartAsync();
         var address = await FillAsync(path);
         var flaws = new List<string>();
-        foreach (var (look, dark, width, height) in new[] { ("light", false, 1440, 900), ("dark", true, 1440, 900), ("phone", false, 360, 780), ("phone-dark", true, 360, 780) })
+        foreach (var (look, dark, width, height) in Looks)
         {
             await using var visit = await site.VisitAsync(dark, width, height);
             await visit.OpenAsync(address, heading);

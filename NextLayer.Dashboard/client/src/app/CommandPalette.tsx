@@ -83,12 +83,12 @@ export default function CommandPalette({ onClose, onShortcuts }: { onClose: () =
                 ))}
               </Command.Group>
               <Command.Group heading="Do">
-                <Item value="start a run" icon={<Play className="size-4 text-ink-3" aria-hidden />} onSelect={go(() => void navigate({ to: "/start" }))}>
+                {can("runs.start") && <Item value="start a run" icon={<Play className="size-4 text-ink-3" aria-hidden />} onSelect={go(() => void navigate({ to: "/start" }))}>
                   Start a run
-                </Item>
-                <Item value="new pipeline create" icon={<Plus className="size-4 text-ink-3" aria-hidden />} onSelect={go(() => void navigate({ to: "/pipelines", search: { create: true } }))}>
+                </Item>}
+                {can("workflows.write") && <Item value="new pipeline create" icon={<Plus className="size-4 text-ink-3" aria-hidden />} onSelect={go(() => void navigate({ to: "/pipelines", search: { create: true } }))}>
                   New pipeline
-                </Item>
+                </Item>}
                 <Item value="failed runs show" icon={<Activity className="size-4 text-ink-3" aria-hidden />} onSelect={go(() => void navigate({ to: "/runs", search: { status: ["FAILED"] } }))}>
                   Show failed runs
                 </Item>

@@ -48,7 +48,7 @@ export function Navigation() {
 function ApprovalCount() {
   const { tenantId } = usePrefs();
   const { data } = useQuery(approvalsCountQuery(tenantId));
-  if (!data) return null;
+  if (!data || data.count === 0) return null;
   return (
     <span className="tnum rounded-full bg-warn-soft px-1.5 text-2xs leading-4 font-semibold text-warn">
       {data.more ? `${data.count}+` : data.count}

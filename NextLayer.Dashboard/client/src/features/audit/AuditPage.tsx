@@ -170,7 +170,7 @@ function Filters({ search, filtered, onChange, onClear }: { search: AuditSearch;
       {field("object_id", "With the id")}
       {field("from", "From", "date")}
       {field("to", "Up to and with", "date")}
-      <Button kind="ghost" disabled={!filtered} onClick={onClear}>
+      <Button kind="ghost" className={filtered ? "" : "max-xl:hidden"} disabled={!filtered} onClick={onClear}>
         Clear
       </Button>
     </div>

@@ -31,7 +31,7 @@ export function CostChart({ costs, currency, days }: Props) {
         </div>
         <div role="img" aria-label={`Costs in ${currency} of ${days.length} days`} className="relative flex min-w-0 flex-1 items-end border-b border-line" style={{ height: HEIGHT, backgroundImage: "linear-gradient(var(--line), var(--line)), linear-gradient(var(--line), var(--line))", backgroundSize: "100% 1px", backgroundRepeat: "no-repeat", backgroundPosition: "0 0, 0 50%" }} onPointerLeave={() => setOver(null)}>
           {days.map((day) => (
-            <div key={day} className={cx("flex h-full min-w-0 flex-1 flex-col-reverse px-[8%] transition-opacity", over !== null && over !== day && "opacity-50")} onPointerEnter={() => setOver(day)}>
+            <div key={day} className={cx("flex h-full min-w-0 flex-1 flex-col-reverse px-px transition-opacity sm:px-0.5", over !== null && over !== day && "opacity-50")} onPointerEnter={() => setOver(day)}>
               {(byDay.get(day) ?? []).map((item) => (
                 <div key={item.provider} style={{ height: `${(Math.max(0, Number(item.cost)) / most) * 100}%`, minHeight: Number(item.cost) > 0 ? 2 : 0, backgroundColor: colorOf(item.provider) }} />
               ))}
@@ -43,7 +43,7 @@ export function CostChart({ costs, currency, days }: Props) {
         <span>{days[0]}</span>
         <span>{days.at(-1)}</span>
       </div>
-      <ul className="mt-3 flex min-h-6 flex-wrap gap-x-5 gap-y-1 pl-16 text-xs text-ink-2">
+      <ul className="mt-3 flex min-h-6 flex-wrap items-center gap-x-5 gap-y-1 text-xs text-ink-2 sm:pl-16">
         <li className="tnum font-medium text-ink">{over ?? "In all"}</li>
         {providers.map((provider) => {
           const cost = shown ? shown.find((item) => item.provider === provider)?.cost : costs.totals.find((each) => each.provider === provider && each.currency === currency)?.cost;
@@ -91,5 +91,5 @@ function CostTable({ days, providers, byDay, currency }: { days: readonly string
 
 function niceTop(value: number): number {
   const base = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 5, 10].map((each) => each * base).find((each) => each >= value) ?? value;
+  return [1, 2, 2.5, 5, 10].map((each) => each * base).find((each) => each >= value) ?? value;
 }
