@@ -316,12 +316,16 @@ public sealed partial class JourneyTests(Site site)
         var line = await site.Demo.AddLineAsync(Evil, steps, description: Evil);
         var runId = await site.Demo.StartAsync(line, new { text = Evil });
         await site.Demo.UntilAsync(runId, "PAUSED");
+        await site.Demo.PostAsync($"/api/runs/{runId}/logs", new { lines = new[] { new { level = "error", message = Evil, source = "step", step_id = "step" } } });
+        var tenant = await site.Demo.PostAsync("/api/tenants", new { name = Evil, slug = "evil_tenant" });
+        await site.Demo.PostAsync("/api/facilities", new { tenant_id = tenant, name = Evil });
+        await site.Demo.PostAsync("/api/connector-instances", new { tenant_id = site.Demo.TenantId, connector_type = "evil", config = new { note = Evil }, secrets_ref = Evil });
         await using var visit = await site.VisitAsync();
 
-        foreach (var path in new[] { $"/runs/{runId}?step=step", $"/runs/{runId}?tab=data", "/runs", "/", "/approvals", "/pipelines", $"/pipelines/{line.PipelineId}", $"/pipelines/{line.PipelineId}/versions/{line.VersionId}/edit?step=step", "/start" })
+        foreach (var path in new[] { $"/runs/{runId}?tab=logs", $"/runs/{runId}?tab=events", $"/runs/{runId}?tab=steps", $"/runs/{runId}?tab=timeline", $"/tenants?open={tenant}", "/connectors", "/triggers?tab=webhooks", $"/runs?q={Uri.EscapeDataString(Evil)}",  $"/runs/{runId}?step=step", $"/runs/{runId}?tab=data", "/runs", "/", "/approvals", "/pipelines", $"/pipelines/{line.PipelineId}", $"/pipelines/{line.PipelineId}/versions/{line.VersionId}/edit?step=step", "/start" })
         {
             await visit.Page.GotoAsync(path);
-            await visit.Page.GetByRole(AriaRole.Heading, new() { Level = 1 }).WaitForAsync();
+            await visit.Page.GetByRole(AriaRole.Heading, new() { Level = 1, IncludeHidden = true }).WaitForAsync();
             await visit.Page.WaitForFunctionAsync("() => !document.querySelector('.skeleton')");
             Assert.False(await visit.Page.EvaluateAsync<bool>("() => 'hacked' in window"), path);
         }

@@ -1,10 +1,10 @@
 import { Background, BackgroundVariant, Controls, Handle, Position, ReactFlow, ReactFlowProvider, useReactFlow, useUpdateNodeInternals, type Edge, type Node, type NodeChange, type NodeProps } from "@xyflow/react";
 import { TriangleAlert } from "lucide-react";
-import { useEffect, useMemo, useState, type DragEvent } from "react";
+import { useEffect, useMemo, useRef, useState, type DragEvent } from "react";
 import type { DefinitionFlaw, StepType } from "@/shared/api/types";
 import { NODE_HEIGHT, NODE_WIDTH } from "@/shared/graph/layout";
 import { colorOfType, iconOfType, wordOfType } from "@/shared/graph/stepTypes";
-import { FIT, FitOnResize } from "@/shared/graph/FitOnResize";
+import { FIT, fitDrawing, FitOnResize } from "@/shared/graph/FitOnResize";
 import { cx } from "@/shared/ui/cx";
 import { connect, portsOf, type Draft } from "./model";
 import { DRAG_TYPE } from "./Palette";
@@ -40,6 +40,8 @@ export default function Canvas(props: Props) {
 
 function Drawing({ draft, types, flaws, selected, frozen, onSelect, onChange, onRefuse, onDrop, fit, focus }: Props) {
   const flow = useReactFlow();
+  const frame = useRef<HTMLDivElement>(null);
+  const only = selected.nodes.size === 1 ? [...selected.nodes][0] : undefined;
   // Where steps are while they are dragged; the draft learns it when they are let go.
   const [moving, setMoving] = useState<ReadonlyMap<string, { x: number; y: number }>>(new Map());
   const nodes = useMemo(
@@ -93,6 +95,7 @@ function Drawing({ draft, types, flaws, selected, frozen, onSelect, onChange, on
 
   return (
     <ReactFlow
+      ref={frame}
       nodes={nodes}
       edges={edges}
       nodeTypes={NODE_TYPES}
@@ -128,12 +131,12 @@ function Drawing({ draft, types, flaws, selected, frozen, onSelect, onChange, on
       connectionRadius={32}
       fitView
       fitViewOptions={FIT}
-      onInit={(made) => requestAnimationFrame(() => void made.fitView(FIT))}
+      onInit={() => requestAnimationFrame(() => frame.current && fitDrawing(flow, { width: frame.current.clientWidth, height: frame.current.clientHeight }, only))}
       minZoom={0.1}
       proOptions={{ hideAttribution: true }}
     >
       <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--line-strong)" className="opacity-50" />
-      <FitOnResize />
+      <FitOnResize focusId={only} />
       <Controls showInteractive={false} position="bottom-left" />
     </ReactFlow>
   );
