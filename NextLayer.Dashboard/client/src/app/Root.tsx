@@ -7,16 +7,22 @@ import { Shell } from "./Shell";
 
 /** The pages for whoever is known or need not be; for the others the sign-in page, which leads back to where they were. */
 export function Root() {
+  // What is shown and where one is going differ while the parts of a page are fetched.
+  const shown = useRouterState({ select: (state) => state.matches.at(-1)?.routeId });
   const location = useRouterState({ select: (state) => state.location });
   const me = useQuery(meQuery());
-  if (location.pathname === "/sign-in")
+  if (shown === "/sign-in")
     return (
       <>
         <Outlet />
         <Toaster />
       </>
     );
-  if (me.isPending) return null;
-  if (me.error instanceof ApiError && me.error.status === 401) return <Navigate to="/sign-in" search={location.href === "/" ? {} : { to: location.href }} replace />;
+  if (me.isPending || (isUnknown(me.error) && location.pathname === "/sign-in")) return null;
+  if (isUnknown(me.error)) return <Navigate to="/sign-in" search={location.href === "/" ? {} : { to: location.href }} replace />;
   return <Shell />;
+}
+
+function isUnknown(error: Error | null): boolean {
+  return error instanceof ApiError && error.status === 401;
 }

@@ -18,8 +18,11 @@ export function SignInPage() {
   useEffect(() => {
     document.title = "Sign in · NextLayer";
   }, []);
+  // Once it was answered the form stays, with what was typed, however often the page asks again.
+  const [asked, setAsked] = useState(me.isFetched);
+  if (me.isFetched && !asked) setAsked(true);
   // Somebody is known, or nobody needs to be.
-  if (me.isSuccess && !me.isFetching) return <Navigate to={to ?? "/"} replace />;
+  if (me.isSuccess && !me.isFetching) return <Navigate to="/" href={to ?? "/"} replace />;
   const away = me.error instanceof ApiError && me.error.isUnreachable;
   return (
     <main className="flex min-h-dvh items-center justify-center px-4 py-10">
@@ -28,7 +31,7 @@ export function SignInPage() {
           <img src="/favicon.svg" alt="" className="size-10" />
           <h1 className="text-xl font-semibold tracking-tight">Sign in to NextLayer</h1>
         </div>
-        {me.isPending ? (
+        {!asked ? (
           <Skeleton className="h-28 w-full" />
         ) : away ? (
           <Empty icon={CloudOff} title="The control plane cannot be reached">
