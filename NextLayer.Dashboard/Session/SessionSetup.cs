@@ -26,7 +26,7 @@ internal static class SessionSetup
     private static void Configure(CookieAuthenticationOptions cookie, IOptions<SessionOptions> options, TimeProvider time)
     {
         cookie.TimeProvider = time;
-        cookie.Cookie.Name = SessionTicket.Name;
+        cookie.Cookie.Name = options.Value.SecureCookie ? SessionTicket.SecureName : SessionTicket.Name;
         cookie.Cookie.HttpOnly = true;
         cookie.Cookie.IsEssential = true;
         // A link from elsewhere opens a page for somebody who is signed in; SameOriginGuard keeps writes out.

@@ -73,6 +73,21 @@ public sealed class SessionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task SignIn_BehindTls_SetsACookieForThisHostOverHttpsAlone()
+    {
+        await using var host = await StartAsync(("Session:SecureCookie", "true"));
+        using var http = Client(host, out _);
+
+        using var signedIn = await http.PostAsJsonAsync("/session", new { credential = Key }, Ct);
+        var cookie = SetCookieHeaderValue.Parse(signedIn.Headers.GetValues("Set-Cookie").Single());
+
+        Assert.Equal("__Host-nextlayer_session", cookie.Name);
+        Assert.True(cookie.Secure);
+        Assert.Equal("/", cookie.Path);
+        Assert.False(cookie.Domain.HasValue);
+    }
+
+    [Fact]
     public async Task SignOut_CallsGoOnWithoutACredential()
     {
         await using var host = await StartAsync();
@@ -298,7 +313,7 @@ public sealed class SessionTests : IAsyncLifetime
         keys.Delete(recursive: true);
     }
 
-    private async Task<WebApplication> StartAsync()
+    private async Task<WebApplication> StartAsync(params (string Key, string Value)[] settings)
     {
         var host = DashboardApp.Create([], keys.FullName, builder =>
         {
@@ -307,6 +322,7 @@ public sealed class SessionTests : IAsyncLifetime
                 new("urls", "http://127.0.0.1:0"),
                 new("services:control-plane:http:0", controlPlane.ToString()),
                 new("Session:KeyFolder", keys.FullName),
+                .. settings.Select(setting => KeyValuePair.Create<string, string?>(setting.Key, setting.Value)),
             ]);
             builder.Services.AddSingleton<TimeProvider>(clock);
             builder.Logging.ClearProviders();

@@ -4,6 +4,7 @@ import { Ban, Ellipsis, Link2, RotateCcw, Terminal, TriangleAlert } from "lucide
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { ApprovalCard } from "@/features/approvals/ApprovalCard";
 import { approvalsQuery } from "@/features/approvals/approvalQueries";
+import { useAccess } from "@/shared/access/me";
 import { get, post, toQuery } from "@/shared/api/http";
 import { pipelineQuery, runQuery, versionQuery } from "@/shared/api/queries";
 import type { Run, RunPage } from "@/shared/api/types";
@@ -266,6 +267,7 @@ function Progress({ view, total }: { view: RunView; total: number }) {
 function Actions({ run }: { run: Run }) {
   const client = useQueryClient();
   const navigate = useNavigateAny();
+  const { open } = useAccess();
   const [asking, setAsking] = useState(false);
   const [reason, setReason] = useState("");
   const done = ({ run: changed }: { run: Run }) => {
@@ -291,7 +293,7 @@ function Actions({ run }: { run: Run }) {
         <MenuItem onSelect={() => void copyText(location.href, "Link copied")}>
           <Link2 className="size-4 text-ink-3" aria-hidden /> Copy the link
         </MenuItem>
-        <MenuItem onSelect={() => void copyText(`curl ${location.origin}/api/runs/${run.id}`, "Command copied")}>
+        <MenuItem onSelect={() => void copyText(`curl ${open ? "" : '-H "X-API-Key: $NEXTLAYER_KEY" '}${location.origin}/api/runs/${run.id}`, "Command copied")}>
           <Terminal className="size-4 text-ink-3" aria-hidden /> Copy as cURL
         </MenuItem>
       </Menu>
