@@ -81,9 +81,9 @@ public sealed class SessionTests : IAsyncLifetime
         using var signedIn = await http.PostAsJsonAsync("/session", new { credential = Key }, Ct);
         var cookie = SetCookieHeaderValue.Parse(signedIn.Headers.GetValues("Set-Cookie").Single());
 
-        Assert.Equal("__Host-nextlayer_session", cookie.Name);
+        Assert.Equal("__Host-nextlayer_session", cookie.Name.ToString());
         Assert.True(cookie.Secure);
-        Assert.Equal("/", cookie.Path);
+        Assert.Equal("/", cookie.Path.ToString());
         Assert.False(cookie.Domain.HasValue);
     }
 

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Navigate, Outlet, useRouterState } from "@tanstack/react-router";
-import { meQuery } from "@/shared/access/me";
+import { AccessProvider, meQuery } from "@/shared/access/me";
 import { ApiError } from "@/shared/api/http";
 import { Toaster } from "@/shared/ui/Toaster";
 import { Shell } from "./Shell";
@@ -20,7 +20,11 @@ export function Root() {
     );
   if (me.isPending || (isUnknown(me.error) && location.pathname === "/sign-in")) return null;
   if (isUnknown(me.error)) return <Navigate to="/sign-in" search={location.href === "/" ? {} : { to: location.href }} replace />;
-  return <Shell />;
+  return (
+    <AccessProvider>
+      <Shell />
+    </AccessProvider>
+  );
 }
 
 function isUnknown(error: Error | null): boolean {

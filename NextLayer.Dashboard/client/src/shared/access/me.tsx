@@ -1,5 +1,5 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { createContext, useContext, useMemo, type ReactNode } from "react";
 import { ApiError, get } from "../api/http";
 import { accessOf, type Access, type Me } from "./access";
 
@@ -22,8 +22,16 @@ export const meQuery = () =>
     retry: false,
   });
 
+const Context = createContext<Access>(accessOf(null));
+
+/** Tells the pages within what the one who is signed in may do: every button asks. */
+export function AccessProvider({ children }: { children: ReactNode }) {
+  const { data } = useQuery(meQuery());
+  const access = useMemo(() => accessOf(data ?? null), [data]);
+  return <Context value={access}>{children}</Context>;
+}
+
 /** What the one who is signed in may do. */
 export function useAccess(): Access {
-  const { data } = useQuery(meQuery());
-  return useMemo(() => accessOf(data ?? null), [data]);
+  return useContext(Context);
 }
