@@ -81,7 +81,8 @@ function Who({ me, name }: { me: Me; name: string }) {
 function Initials({ name }: { name: string }) {
   const words = name.split(/[\s@._-]+/).filter(Boolean);
   const letters = (words[0]?.[0] ?? "?") + (words.length > 1 ? words[1]![0] : "");
-  return <span className="flex size-6 items-center justify-center rounded-full bg-accent-soft text-2xs font-semibold text-accent-ink uppercase">{letters}</span>;
+  // A picture, not a text: the button's name says it in full.
+  return <span aria-hidden data-letters={letters} className="flex size-6 items-center justify-center rounded-full bg-accent-soft text-2xs font-semibold text-accent-ink uppercase before:content-[attr(data-letters)]" />;
 }
 
 export function nameOf(me: Me): string {

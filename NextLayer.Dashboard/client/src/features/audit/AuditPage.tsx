@@ -96,7 +96,7 @@ function Entry({ entry, onFilter }: { entry: AuditEntry; onFilter: (part: Partia
           <Time at={entry.at} />
         </td>
         <td className={TD}>
-          <button type="button" title={`Only what ${who} did`} onClick={() => onFilter({ actor: entry.actor.subject })} className="block max-w-40 truncate rounded text-left font-medium hover:text-accent-ink hover:underline">
+          <button type="button" title={`Only what ${who} did`} onClick={() => onFilter({ actor: entry.actor.subject })} className="block max-w-16 truncate rounded text-left font-medium sm:max-w-40 hover:text-accent-ink hover:underline">
             {who}
           </button>
         </td>
