@@ -21,6 +21,8 @@ internal static class LoggingDefaults
                 ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
                 ["Logging:LogLevel:System.Net.Http.HttpClient"] = "Warning",
                 ["Logging:LogLevel:Yarp"] = "Warning",
+                // Keys are not encrypted at rest: their folder's rights guard them, as docs/dashboard.md says.
+                ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager"] = "Error",
                 // Each page that is closed, and each call while the control plane is away, would be a line.
                 ["Logging:LogLevel:Yarp.ReverseProxy.Forwarder"] = "Error",
                 ["Logging:LogLevel:Npgsql"] = "Warning",
