@@ -277,11 +277,11 @@ public sealed partial class JourneyTests(Site site)
         await page.GetByRole(AriaRole.Button, new() { Name = "New connector" }).First.ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
-        await page.GetByLabel("Connects to").FillAsync("openai");
+        await page.GetByLabel("Connects to").FillAsync("warehouse");
         await page.GetByLabel("Settings", new() { Exact = true }).FillAsync("""{"base_url": "https://example.com"}""");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
 
-        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "openai", Exact = true })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "warehouse", Exact = true })).ToBeVisibleAsync();
     }
 
     [Fact]

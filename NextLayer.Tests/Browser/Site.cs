@@ -145,7 +145,7 @@ public class Site(Servers servers) : IAsyncDisposable
 public sealed class Visit : IAsyncDisposable
 {
     // What this control plane does not answer yet.
-    private static readonly string[] NotYet = ["/api/v1/me", "/api/connector-types"];
+    private static readonly string[] NotYet = ["/api/connector-types"];
 
     private readonly IBrowserContext context;
     private readonly ConcurrentQueue<string> complaints = new();

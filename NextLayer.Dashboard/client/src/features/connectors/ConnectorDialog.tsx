@@ -11,7 +11,7 @@ import { Field, Select, TextInput } from "@/shared/ui/Form";
 import { FormError } from "@/shared/ui/FormError";
 import { Dialog } from "@/shared/ui/Overlay";
 import { toast } from "@/shared/ui/toasts";
-import { connectorTypesQuery } from "./connectorQueries";
+import { connectorTypesQuery, type ConnectorType } from "./connectorQueries";
 import { SecretFields, type SecretChanges } from "./SecretFields";
 
 export const CONNECTOR_STATES: readonly ConnectorStatus[] = ["ACTIVE", "NEEDS_REAUTH", "DISABLED"];
@@ -94,7 +94,7 @@ export function ConnectorDialog({ connector, onClose }: { connector: Connector |
         <Field label="Connects to" required error={errors.connector_type?.join(" ")}>
           {(ids) => (
             <>
-              <TextInput {...ids} list="connector-types" placeholder={types.length > 0 ? "Choose one, or give a name of your own" : "shopify, openai, postgres …"} maxLength={100} value={kind} onChange={(event) => setKind(event.target.value)} />
+              <TextInput {...ids} list="connector-types" placeholder={types.length > 0 ? "Choose one, or give a name of your own" : "shopify, openai, postgres …"} maxLength={100} value={kind} onChange={(event) => setKind(typeNamed(event.target.value, types))} />
               <datalist id="connector-types">
                 {types.map((each) => (
                   <option key={each.type} value={each.type}>
@@ -116,4 +116,9 @@ export function ConnectorDialog({ connector, onClose }: { connector: Connector |
       </form>
     </Dialog>
   );
+}
+
+/** People write "OpenAI" for the type `openai`. */
+function typeNamed(text: string, types: readonly ConnectorType[]): string {
+  return types.find((each) => each.label.toLowerCase() === text.trim().toLowerCase())?.type ?? text;
 }
