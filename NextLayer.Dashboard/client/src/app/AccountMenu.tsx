@@ -9,19 +9,20 @@ import { Menu, MenuDivider, MenuItem } from "@/shared/ui/Overlay";
 
 /** Who one is, what one may do, and the way out. */
 export function AccountMenu() {
-  const { me, open, can } = useAccess();
+  const { me, off, can } = useAccess();
   const navigate = useNavigate();
-  const name = open ? "Authentication is off" : nameOf(me!);
+  if (!off && !me) return null;
+  const name = off ? "Authentication is off" : nameOf(me!);
   return (
     <Menu
       trigger={
         <button type="button" aria-label={`Account: ${name}`} title={name} className={buttonClass("ghost", false, true)}>
-          {open ? <LockOpen className="size-4" aria-hidden /> : <Initials name={name} />}
+          {off ? <LockOpen className="size-4" aria-hidden /> : <Initials name={name} />}
         </button>
       }
     >
       <div className="w-64 px-2 py-1.5 text-sm">
-        {open ? (
+        {off ? (
           <>
             <p className="font-medium">Authentication is off</p>
             <p className="mt-0.5 text-xs text-ink-2">Everybody who reaches this address is an administrator. Meant for a developer's own machine.</p>
@@ -41,7 +42,7 @@ export function AccountMenu() {
           <KeyRound className="size-4 text-ink-3" aria-hidden /> API keys
         </MenuItem>
       )}
-      {!open && (
+      {!off && (
         <MenuItem onSelect={() => void signOut()}>
           <LogOut className="size-4 text-ink-3" aria-hidden /> Sign out
         </MenuItem>

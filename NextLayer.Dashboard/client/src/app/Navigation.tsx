@@ -34,7 +34,7 @@ export function Navigation() {
           <BookOpen className="size-4 shrink-0" aria-hidden />
           API reference
         </a>
-        {access.open && (
+        {access.off && (
           <p className="mt-1 flex gap-2.5 border-t border-line px-2.5 pt-3 pb-1 text-2xs text-ink-3" title="Everybody who reaches this address is an administrator. Meant for a developer's own machine.">
             <LockOpen className="mt-0.5 size-3.5 shrink-0" aria-hidden />
             Authentication is off: everybody here is an administrator.

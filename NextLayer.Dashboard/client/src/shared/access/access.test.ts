@@ -34,9 +34,13 @@ describe("access", () => {
     expect(access.can("runs.start", "a")).toBe(true);
     expect(accessOf(ME).why("engine.control")).toContain("whole installation");
   });
+  it("holds nothing back while nobody has answered, and does not call that authentication off", () => {
+    expect([accessOf(undefined).open, accessOf(undefined).off]).toEqual([true, false]);
+    expect(accessOf(undefined).can("keys.manage")).toBe(true);
+  });
   it("is open where nobody is asked, and where nobody can be known", () => {
     expect(accessOf({ ...ME, auth_required: false, memberships: [] }).can("tenants.manage")).toBe(true);
-    expect(accessOf(null).open).toBe(true);
+    expect([accessOf(null).open, accessOf(null).off]).toEqual([true, true]);
     expect(accessOf(null).why("keys.manage", "x")).toBeUndefined();
   });
 });

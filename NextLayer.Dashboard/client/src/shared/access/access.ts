@@ -59,8 +59,10 @@ export interface Me {
 export interface Access {
   /** Null while nobody is known: where the control plane has no accounts, or does not answer. */
   me: Me | null;
-  /** Nobody is asked who they are: everybody may do everything. */
+  /** Nothing is held back here: nobody is asked who they are, or it is not known yet and the server decides. */
   open: boolean;
+  /** Authentication is known to be off: everybody may do everything. */
+  off: boolean;
   /** Whether the caller may do something in a tenant, or in any where none is named. */
   can: (permission: Permission, tenantId?: string | null) => boolean;
   /** Why not, as a sentence; undefined when the caller may. */
@@ -70,8 +72,11 @@ export interface Access {
 /** Permissions that no tenant gives. */
 const PLATFORM: ReadonlySet<Permission> = new Set(["engine.control", "tenants.manage"]);
 
-export function accessOf(me: Me | null): Access {
+/** @param who Null where the control plane has no accounts; undefined while it has not answered. */
+export function accessOf(who: Me | null | undefined): Access {
+  const me = who ?? null;
   const open = me === null || !me.auth_required;
+  const off = who !== undefined && open;
   const everywhere = new Set(me?.platform_permissions);
   const can: Access["can"] = (permission, tenantId) =>
     open || everywhere.has(permission) || me.memberships.some((each) => (!tenantId || each.tenant_id === tenantId) && each.permissions.includes(permission));
@@ -82,7 +87,7 @@ export function accessOf(me: Me | null): Access {
     const here = tenantId ? me?.memberships.find((each) => each.tenant_id === tenantId) : me?.memberships.length === 1 ? me.memberships[0] : undefined;
     return here ? `You may not ${deed}: you are ${article(here.role)} in ${here.tenant_name}. Its administrators can change that.` : `You may not ${deed}${tenantId ? " in this tenant" : ""}. An administrator can change that.`;
   };
-  return { me, open, can, why };
+  return { me, open, off, can, why };
 }
 
 export function article(role: Role): string {

@@ -22,12 +22,12 @@ export const meQuery = () =>
     retry: false,
   });
 
-const Context = createContext<Access>(accessOf(null));
+const Context = createContext<Access>(accessOf(undefined));
 
 /** Tells the pages within what the one who is signed in may do: every button asks. */
 export function AccessProvider({ children }: { children: ReactNode }) {
   const { data } = useQuery(meQuery());
-  const access = useMemo(() => accessOf(data ?? null), [data]);
+  const access = useMemo(() => accessOf(data), [data]);
   return <Context value={access}>{children}</Context>;
 }
 
