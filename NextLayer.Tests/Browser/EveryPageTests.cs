@@ -35,6 +35,7 @@ public sealed class EveryPageTests(Site site)
         { "triggers", "/triggers", "Triggers" },
         { "webhooks", "/triggers?tab=webhooks", "Triggers" },
         { "connectors", "/connectors", "Connectors" },
+        { "providers", "/providers?tenant={tenant}", "Providers" },
         { "workers", "/workers", "Workers" },
         { "engine", "/engine", "Engine" },
         { "tenants", "/tenants", "Tenants" },

@@ -144,9 +144,6 @@ public class Site(Servers servers) : IAsyncDisposable
 /// <summary>One person's browser, with all it complained about.</summary>
 public sealed class Visit : IAsyncDisposable
 {
-    // What this control plane does not answer yet.
-    private static readonly string[] NotYet = ["/api/connector-types"];
-
     private readonly IBrowserContext context;
     private readonly ConcurrentQueue<string> complaints = new();
 
@@ -156,7 +153,7 @@ public sealed class Visit : IAsyncDisposable
         Page = page;
         page.Console += (_, message) =>
         {
-            if (message.Type is "error" or "warning" && !NotYet.Any(path => message.Location.Contains(path, StringComparison.Ordinal)))
+            if (message.Type is "error" or "warning")
                 complaints.Enqueue($"{message.Text} ({message.Location})");
         };
         page.PageError += (_, error) => complaints.Enqueue(error);
