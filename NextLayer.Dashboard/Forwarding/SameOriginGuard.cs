@@ -1,28 +1,24 @@
-using Microsoft.AspNetCore.Http.HttpResults;
+using NextLayer.Dashboard.Session;
 
 namespace NextLayer.Dashboard.Forwarding;
 
 /// <summary>
 /// Refuses what a page of another site makes a visitor's browser send: writes, and WebSockets, which no CORS guards.
-/// Callers that are no browser send neither header and bring no visitor's rights with them; they pass.
+/// Every browser names the page's origin in both, and no page can forge it, so a session needs no token beside it: a
+/// request that carries its cookie and no origin is refused too. Callers that are no browser send neither; they bring
+/// no visitor's rights with them, and pass.
 /// </summary>
 internal sealed class SameOriginGuard(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
-        var harmless = IsSafe(request.Method) && !context.WebSockets.IsWebSocketRequest && !IsUpgrade(request);
-        return harmless || IsOurs(request) ? next(context) : Refuse(context);
+        var harmless = IsSafe(request.Method) && !IsUpgrade(request);
+        return harmless || (IsOurs(request) && (NamesItsPage(request) || !SessionTicket.IsIn(request))) ? next(context) : Refuse(context);
     }
 
-    private static bool IsSafe(string method) =>
-        HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
-
-    private static bool IsUpgrade(HttpRequest request) =>
-        string.Equals(request.Headers.Upgrade, "websocket", StringComparison.OrdinalIgnoreCase)
-        || HttpMethods.IsConnect(request.Method);
-
-    private static bool IsOurs(HttpRequest request)
+    /// <summary>False when the browser says that a page of another site asks.</summary>
+    public static bool IsOurs(HttpRequest request)
     {
         // The browser's own word counts most; "none" is the visitor's own doing, such as an address typed in.
         string? site = request.Headers["Sec-Fetch-Site"];
@@ -36,13 +32,21 @@ internal sealed class SameOriginGuard(RequestDelegate next)
             && string.Equals(from.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase);
     }
 
-    private static Task Refuse(HttpContext context)
-    {
-        ProblemHttpResult problem = TypedResults.Problem(
-            "The request comes from a page of another site. Open the dashboard at its own address.",
-            statusCode: StatusCodes.Status403Forbidden,
-            title: "Forbidden",
-            type: "urn:nextlayer:problem:cross_site");
-        return problem.ExecuteAsync(context);
-    }
+    private static bool NamesItsPage(HttpRequest request) =>
+        !string.IsNullOrEmpty(request.Headers.Origin) || !string.IsNullOrEmpty(request.Headers["Sec-Fetch-Site"]);
+
+    private static bool IsSafe(string method) =>
+        HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
+
+    private static bool IsUpgrade(HttpRequest request) =>
+        string.Equals(request.Headers.Upgrade, "websocket", StringComparison.OrdinalIgnoreCase)
+        || HttpMethods.IsConnect(request.Method);
+
+    private static Task Refuse(HttpContext context) =>
+        HostProblem.Of(
+            StatusCodes.Status403Forbidden,
+            "cross_site",
+            "Forbidden",
+            "The request does not come from a page of this dashboard. Open the dashboard at its own address.")
+            .ExecuteAsync(context);
 }

@@ -29,6 +29,12 @@ public sealed class Demo
     public string Failed { get; private set; } = "";
     public string Waiting { get; private set; } = "";
 
+    /// <summary>Made a run of each of its items.</summary>
+    public string Batch { get; private set; } = "";
+
+    /// <summary>Made again from <see cref="Succeeded"/>.</summary>
+    public string Again { get; private set; } = "";
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public static async Task<Demo> CreateAsync(HttpClient http)
@@ -77,6 +83,19 @@ public sealed class Demo
         return id;
     }
 
+    /// <summary>Saves a draft as somebody else would.</summary>
+    public async Task RedrawAsync(Line line, string definition)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/workflows/{line.VersionId}") { Content = JsonContent.Create(new { definition = JsonElement.Parse(definition) }) };
+        request.Headers.Add("X-Tenant-Id", TenantId);
+        using var answer = await http.SendAsync(request, Ct);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>The definition as it is saved.</summary>
+    public async Task<string> DrawnAsync(Line line) =>
+        (await http.GetFromJsonAsync<JsonElement>($"/api/pipeline-versions/{line.VersionId}", Ct)).GetProperty("dag_spec").GetRawText();
+
     /// <summary>Ids of a pipeline's versions by their labels.</summary>
     public async Task<Dictionary<string, string>> VersionsAsync(string pipelineId) =>
         (await http.GetFromJsonAsync<JsonElement>($"/api/pipeline-versions?pipeline_id={pipelineId}&limit=100", Ct)).GetProperty("items").EnumerateArray()
@@ -84,7 +103,10 @@ public sealed class Demo
 
     public async Task<string> PostAsync(string path, object body)
     {
-        using var answer = await http.PostAsJsonAsync(path, body, Ct);
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
+        if (TenantId.Length > 0)
+            request.Headers.Add("X-Tenant-Id", TenantId);
+        using var answer = await http.SendAsync(request, Ct);
         var text = await answer.Content.ReadAsStringAsync(Ct);
         Assert.True(answer.IsSuccessStatusCode, text);
         return JsonElement.Parse(text).TryGetProperty("id", out var id) ? id.GetString()! : "";
@@ -105,7 +127,12 @@ public sealed class Demo
         Failed = await StartAsync(Import);
         Waiting = await StartAsync(Refund, new { amount = 149.5, reason = "Arrived broken" });
         var nightly = await StartAsync(Nightly);
+        var batch = await AddLineAsync("Price every order", BatchSteps, description: "A run of its own for each order.");
+        Batch = await StartAsync(batch, new { orders = Enumerable.Range(1, 7).Select(n => new { pieces = n, price = 12.5 }) });
         await UntilAsync(Succeeded, "SUCCEEDED");
+        await UntilAsync(Batch, "SUCCEEDED");
+        Again = await PostAsync($"/api/v1/runs/{Succeeded}/rerun", new { });
+        await UntilAsync(Again, "SUCCEEDED");
         await UntilAsync(Failed, "FAILED");
         await PostAsync($"/api/runs/{Failed}/logs", new
         {
@@ -152,6 +179,14 @@ public sealed class Demo
           {"id": "fetch_prices", "type": "http_request", "config": {"method": "GET", "url": "http://127.0.0.1:1/prices"},
            "retry": {"max_attempts": 2, "backoff": "fixed", "initial_seconds": 0.05}},
           "store"]}
+        """;
+
+    private const string BatchSteps = """
+        {"nodes": [
+          {"id": "each", "type": "for_each", "data": {"label": "Price each", "config": {"items": "{{ input.orders }}", "concurrency": 5, "body": {
+            "nodes": [{"id": "sum", "type": "inline_code", "data": {"config": {"language": "expression", "code": "double(item.pieces) * item.price"}}}], "edges": []}}}},
+          {"id": "total", "type": "inline_code", "data": {"label": "Count", "config": {"language": "expression", "code": "each.succeeded"}}}],
+         "edges": [{"id": "e1", "source": "each", "target": "total"}]}
         """;
 
     private const string RefundSteps = """

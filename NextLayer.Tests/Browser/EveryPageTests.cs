@@ -4,6 +4,10 @@ namespace NextLayer.Tests.Browser;
 [Collection(BrowserTests.Name)]
 public sealed class EveryPageTests(Site site)
 {
+    /// <summary>Name, whether dark, width and height.</summary>
+    internal static IReadOnlyList<(string Look, bool Dark, int Width, int Height)> Looks { get; } =
+        [("light", false, 1440, 900), ("dark", true, 1440, 900), ("phone", false, 360, 780), ("phone-dark", true, 360, 780)];
+
     public static TheoryData<string, string, string> Pages => new()
     {
         { "overview", "/", "Overview" },
@@ -17,6 +21,9 @@ public sealed class EveryPageTests(Site site)
         { "run-data", "/runs/{succeeded}?tab=data", "Order intake" },
         { "run-events", "/runs/{succeeded}?tab=events&seq=6", "Order intake" },
         { "run-waiting", "/runs/{waiting}", "Refund approval" },
+        { "run-waiting-timeline", "/runs/{waiting}?tab=timeline", "Refund approval" },
+        { "run-items", "/runs/{batch}?step=each", "Price every order" },
+        { "run-again", "/runs/{again}", "Order intake" },
         { "approvals", "/approvals", "Approvals" },
         { "pipelines", "/pipelines", "Pipelines" },
         { "pipeline", "/pipelines/{orders}", "Order intake" },
@@ -28,9 +35,11 @@ public sealed class EveryPageTests(Site site)
         { "triggers", "/triggers", "Triggers" },
         { "webhooks", "/triggers?tab=webhooks", "Triggers" },
         { "connectors", "/connectors", "Connectors" },
+        { "providers", "/providers?tenant={tenant}", "Providers" },
         { "workers", "/workers", "Workers" },
         { "engine", "/engine", "Engine" },
         { "tenants", "/tenants", "Tenants" },
+        { "tenant", "/tenants?open={tenant}", "Tenants" },
         { "not-found", "/nowhere", "Not found" },
     };
 
@@ -41,7 +50,7 @@ public sealed class EveryPageTests(Site site)
         await site.StartAsync();
         var address = await FillAsync(path);
         var flaws = new List<string>();
-        foreach (var (look, dark, width, height) in new[] { ("light", false, 1440, 900), ("dark", true, 1440, 900), ("phone", false, 360, 780), ("phone-dark", true, 360, 780) })
+        foreach (var (look, dark, width, height) in Looks)
         {
             await using var visit = await site.VisitAsync(dark, width, height);
             await visit.OpenAsync(address, heading);
@@ -62,6 +71,9 @@ public sealed class EveryPageTests(Site site)
             .Replace("{succeeded}", demo.Succeeded, StringComparison.Ordinal)
             .Replace("{failed}", demo.Failed, StringComparison.Ordinal)
             .Replace("{waiting}", demo.Waiting, StringComparison.Ordinal)
+            .Replace("{batch}", demo.Batch, StringComparison.Ordinal)
+            .Replace("{again}", demo.Again, StringComparison.Ordinal)
+            .Replace("{tenant}", demo.TenantId, StringComparison.Ordinal)
             .Replace("{orders}", demo.Orders.PipelineId, StringComparison.Ordinal)
             .Replace("{version}", demo.Orders.VersionId, StringComparison.Ordinal)
             .Replace("{draft}", versions["v2 draft"], StringComparison.Ordinal);

@@ -144,6 +144,87 @@ public sealed partial class JourneyTests(Site site)
     }
 
     [Fact]
+    public async Task Builder_TwoPeopleAtOneDraft_NeitherOverwritesTheOtherUnasked()
+    {
+        await site.StartAsync();
+        var line = await site.Demo.AddLineAsync("Drawn by two", """{"steps": [{"id": "first", "type": "delay", "config": {"duration": "PT1S"}}]}""", approved: false);
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync($"/pipelines/{line.PipelineId}/versions/{line.VersionId}/edit?step=first", "Drawn by two");
+        await Expect(page.GetByText("Nothing is wrong with it.")).ToBeVisibleAsync();
+        var title = page.GetByLabel("Title");
+
+        await site.Demo.RedrawAsync(line, """{"nodes": [{"id": "first", "type": "delay", "data": {"label": "Theirs", "config": {"duration": "PT2S"}}}], "edges": []}""");
+        await title.FillAsync("Mine");
+        var conflict = page.GetByRole(AriaRole.Alert, new() { Name = "Somebody else has saved this draft" });
+        await Expect(conflict).ToBeVisibleAsync();
+        await visit.ShootAsync("journey-conflict");
+        Assert.Equal([], await visit.FlawsAsync());
+        await conflict.GetByRole(AriaRole.Button, new() { Name = "Take theirs" }).ClickAsync();
+        await Expect(title).ToHaveValueAsync("Theirs");
+
+        await site.Demo.RedrawAsync(line, """{"nodes": [{"id": "first", "type": "delay", "data": {"label": "Theirs again", "config": {"duration": "PT2S"}}}], "edges": []}""");
+        await title.FillAsync("Mine after all");
+        await conflict.GetByRole(AriaRole.Button, new() { Name = "Keep mine" }).ClickAsync();
+
+        await Expect(conflict).ToBeHiddenAsync();
+        await Expect(page.GetByText("Saved", new() { Exact = true })).ToBeVisibleAsync();
+        Assert.Contains("Mine after all", await site.Demo.DrawnAsync(line), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Builder_ValueOfTheLastRun_IsPutWhereTheCursorIs()
+    {
+        await site.StartAsync();
+        var versions = await site.Demo.VersionsAsync(site.Demo.Orders.PipelineId);
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync($"/pipelines/{site.Demo.Orders.PipelineId}/versions/{versions["v2 draft"]}/edit?step=large", "Order intake");
+        var expression = page.GetByLabel("Expression");
+
+        await page.GetByText("Values to use here").ClickAsync();
+        await expression.FillAsync("");
+        await page.GetByTitle("Use {{ input.amount }}").ClickAsync();
+        await expression.PressSequentiallyAsync(" > 250");
+
+        await Expect(expression).ToHaveValueAsync("input.amount > 250");
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
+    public async Task ForEach_ItsRunsAreShownAndLeadBack()
+    {
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync($"/runs/{site.Demo.Batch}?step=each", "Price every order");
+
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Items (7)" })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Complementary, new() { Name = "Step each" }).GetByRole(AriaRole.Link).First.ClickAsync();
+        await Expect(page.GetByText("Item 1 of each in")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Link, new() { Name = site.Demo.Batch[^8..] }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Complementary, new() { Name = "Step each" })).ToBeVisibleAsync();
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
+    public async Task Timeline_OfALongWait_FoldsItAndShowsWhatDecidedTheEnd()
+    {
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync($"/runs/{site.Demo.Waiting}?tab=timeline", "Refund approval");
+        var idle = page.GetByRole(AriaRole.Button, new() { Name = "Idle time" });
+
+        await Expect(idle).ToHaveAttributeAsync("aria-pressed", "true");
+        await idle.ClickAsync();
+        await Expect(idle).ToHaveAttributeAsync("aria-pressed", "false");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Critical path" }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Listitem, new() { NameRegex = RequestStep() })).ToBeVisibleAsync();
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
     public async Task Keyboard_ReachesPagesPaletteAndMap()
     {
         await using var visit = await site.VisitAsync();
@@ -196,11 +277,11 @@ public sealed partial class JourneyTests(Site site)
         await page.GetByRole(AriaRole.Button, new() { Name = "New connector" }).First.ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
-        await page.GetByLabel("Connects to").FillAsync("openai");
+        await page.GetByLabel("Connects to").FillAsync("warehouse");
         await page.GetByLabel("Settings", new() { Exact = true }).FillAsync("""{"base_url": "https://example.com"}""");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
 
-        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "openai", Exact = true })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "warehouse", Exact = true })).ToBeVisibleAsync();
     }
 
     [Fact]
@@ -235,12 +316,16 @@ public sealed partial class JourneyTests(Site site)
         var line = await site.Demo.AddLineAsync(Evil, steps, description: Evil);
         var runId = await site.Demo.StartAsync(line, new { text = Evil });
         await site.Demo.UntilAsync(runId, "PAUSED");
+        await site.Demo.PostAsync($"/api/runs/{runId}/logs", new { lines = new[] { new { level = "error", message = Evil, source = "step", step_id = "step" } } });
+        var tenant = await site.Demo.PostAsync("/api/tenants", new { name = Evil, slug = "evil_tenant" });
+        await site.Demo.PostAsync("/api/facilities", new { tenant_id = tenant, name = Evil });
+        await site.Demo.PostAsync("/api/connector-instances", new { tenant_id = site.Demo.TenantId, connector_type = "evil", config = new { note = Evil }, secrets_ref = Evil });
         await using var visit = await site.VisitAsync();
 
-        foreach (var path in new[] { $"/runs/{runId}?step=step", $"/runs/{runId}?tab=data", "/runs", "/", "/approvals", "/pipelines", $"/pipelines/{line.PipelineId}", $"/pipelines/{line.PipelineId}/versions/{line.VersionId}/edit?step=step", "/start" })
+        foreach (var path in new[] { $"/runs/{runId}?tab=logs", $"/runs/{runId}?tab=events", $"/runs/{runId}?tab=steps", $"/runs/{runId}?tab=timeline", $"/tenants?open={tenant}", "/connectors", "/triggers?tab=webhooks", $"/runs?q={Uri.EscapeDataString(Evil)}",  $"/runs/{runId}?step=step", $"/runs/{runId}?tab=data", "/runs", "/", "/approvals", "/pipelines", $"/pipelines/{line.PipelineId}", $"/pipelines/{line.PipelineId}/versions/{line.VersionId}/edit?step=step", "/start" })
         {
             await visit.Page.GotoAsync(path);
-            await visit.Page.GetByRole(AriaRole.Heading, new() { Level = 1 }).WaitForAsync();
+            await visit.Page.GetByRole(AriaRole.Heading, new() { Level = 1, IncludeHidden = true }).WaitForAsync();
             await visit.Page.WaitForFunctionAsync("() => !document.querySelector('.skeleton')");
             Assert.False(await visit.Page.EvaluateAsync<bool>("() => 'hacked' in window"), path);
         }
@@ -256,6 +341,9 @@ public sealed partial class JourneyTests(Site site)
 
     [GeneratedRegex("line=\\d+")]
     private static partial Regex LineInAddress();
+
+    [GeneratedRegex("^request:")]
+    private static partial Regex RequestStep();
 
     [GeneratedRegex("^Kiosk")]
     private static partial Regex Kiosk();

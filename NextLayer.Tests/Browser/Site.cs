@@ -14,7 +14,7 @@ namespace NextLayer.Tests.Browser;
 
 /// <summary>Tests of the pages: they share one site and go one after the other, as two cores can bear.</summary>
 [CollectionDefinition(Name)]
-public sealed class BrowserTests : ICollectionFixture<Site>
+public sealed class BrowserTests : ICollectionFixture<Site>, ICollectionFixture<SecuredSite>
 {
     public const string Name = "Browser";
 }
@@ -23,7 +23,7 @@ public sealed class BrowserTests : ICollectionFixture<Site>
 /// The real thing for tests of the pages: control plane, worker and dashboard on free ports, and a browser. Started by
 /// the first test that asks.
 /// </summary>
-public sealed class Site(Servers servers) : IAsyncDisposable
+public class Site(Servers servers) : IAsyncDisposable
 {
     private readonly SemaphoreSlim starting = new(1);
     private TestDatabase? database;
@@ -43,6 +43,15 @@ public sealed class Site(Servers servers) : IAsyncDisposable
 
     public Demo Demo { get; private set; } = null!; // As above.
 
+    /// <summary>Over the usual settings.</summary>
+    protected virtual (string Key, string Value)[] ControlPlaneSettings => [];
+
+    /// <summary>As above.</summary>
+    protected virtual (string Key, string Value)[] WorkerSettings => [];
+
+    /// <summary>With which <see cref="Http"/> calls; null where nobody is asked.</summary>
+    protected virtual string? Credential => null;
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public static string Repository([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", ".."));
@@ -60,8 +69,8 @@ public sealed class Site(Servers servers) : IAsyncDisposable
             controlPlane = await ControlPlaneHost.StartAsync(
                 database,
                 await servers.RedisConnectionStringAsync(),
-                ("Lease:WakeIntervalSeconds", "0.2"));
-            worker = await TestWorker.StartAsync(controlPlane.Address, [("HttpRequest:AllowedHosts", "127.0.0.1")]);
+                [("Lease:WakeIntervalSeconds", "0.2"), .. ControlPlaneSettings]);
+            worker = await TestWorker.StartAsync(controlPlane.Address, [("HttpRequest:AllowedHosts", "127.0.0.1"), .. WorkerSettings]);
             dashboard = DashboardApp.Create([], Path.Combine(Repository(), "NextLayer.Dashboard", "wwwroot"), builder =>
             {
                 builder.Configuration.AddInMemoryCollection(
@@ -74,6 +83,8 @@ public sealed class Site(Servers servers) : IAsyncDisposable
             await dashboard.StartAsync(Ct);
             Address = new Uri(dashboard.Urls.First());
             Http = new HttpClient { BaseAddress = Address };
+            if (Credential is { } credential)
+                Http.DefaultRequestHeaders.Add("X-API-Key", credential);
             Demo = await Demo.CreateAsync(Http);
             playwright = await Playwright.CreateAsync();
             browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
@@ -126,6 +137,7 @@ public sealed class Site(Servers servers) : IAsyncDisposable
         if (database is not null)
             await database.DisposeAsync();
         starting.Dispose();
+        GC.SuppressFinalize(this);
     }
 }
 
@@ -152,10 +164,13 @@ public sealed class Visit : IAsyncDisposable
     /// <summary>Errors and warnings of the console, and what nobody caught.</summary>
     public IReadOnlyCollection<string> Complaints => complaints;
 
+    /// <summary>Passes over what it has complained about so far.</summary>
+    public void Forget() => complaints.Clear();
+
     public async Task OpenAsync(string path, string heading)
     {
         await Page.GotoAsync(path);
-        await Page.GetByRole(AriaRole.Heading, new() { Level = 1, Name = heading }).WaitForAsync();
+        await Page.GetByRole(AriaRole.Heading, new() { Level = 1, Name = heading, IncludeHidden = true }).WaitForAsync(); // A drawer that the address opens hides it.
         // Skeletons are gone once everything has come.
         await Page.WaitForFunctionAsync("() => !document.querySelector('.skeleton')");
     }

@@ -8,7 +8,7 @@ import { createRoot } from "react-dom/client";
 import { queryClient } from "./app/queryClient";
 import { router } from "./app/router";
 import { watchPrefs } from "./shared/prefs/prefs";
-import { TooltipProvider } from "./shared/ui/Overlay";
+import { TooltipProvider } from "./shared/ui/Tooltip";
 
 // Lets in the style by which open dialogs keep the page behind them from scrolling.
 setNonce(document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "");

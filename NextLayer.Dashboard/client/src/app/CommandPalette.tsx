@@ -5,6 +5,7 @@ import { Activity, Building2, Keyboard, Moon, Play, Plus, Sun, Workflow } from "
 import { Dialog as Radix } from "radix-ui";
 import { useDeferredValue, useState, type ReactNode } from "react";
 import { engineActions, useEngineAction } from "@/features/engine/engineActions";
+import { useAccess } from "@/shared/access/me";
 import { get, toQuery } from "@/shared/api/http";
 import { engineQuery, pipelinesQuery, tenantsQuery } from "@/shared/api/queries";
 import type { RunPage } from "@/shared/api/types";
@@ -20,7 +21,8 @@ export default function CommandPalette({ onClose, onShortcuts }: { onClose: () =
   const q = useDeferredValue(text.trim());
   const navigate = useNavigate();
   const { tenantId } = usePrefs();
-  const engine = useQuery(engineQuery()).data;
+  const { can } = useAccess();
+  const engine = useQuery({ ...engineQuery(), enabled: can("engine.control") }).data;
   const { run: runAction, dialog } = useEngineAction();
   const pipelines = useQuery({ ...pipelinesQuery(tenantId, q, 0, 6), enabled: q.length > 1 }).data;
   const tenants = useQuery({ ...tenantsQuery(q, 0, 4), enabled: q.length > 1 }).data;
@@ -74,19 +76,19 @@ export default function CommandPalette({ onClose, onShortcuts }: { onClose: () =
                 </Command.Group>
               )}
               <Command.Group heading="Go to">
-                {ALL_PLACES.map((place) => (
+                {ALL_PLACES.filter((place) => can(place.needs)).map((place) => (
                   <Item key={place.to} value={`go to ${place.word}`} icon={<place.icon className="size-4 text-ink-3" aria-hidden />} hint={`g ${place.key}`} onSelect={go(() => void navigate({ to: place.to }))}>
                     {place.word}
                   </Item>
                 ))}
               </Command.Group>
               <Command.Group heading="Do">
-                <Item value="start a run" icon={<Play className="size-4 text-ink-3" aria-hidden />} onSelect={go(() => void navigate({ to: "/start" }))}>
+                {can("runs.start") && <Item value="start a run" icon={<Play className="size-4 text-ink-3" aria-hidden />} onSelect={go(() => void navigate({ to: "/start" }))}>
                   Start a run
-                </Item>
-                <Item value="new pipeline create" icon={<Plus className="size-4 text-ink-3" aria-hidden />} onSelect={go(() => void navigate({ to: "/pipelines", search: { create: true } }))}>
+                </Item>}
+                {can("workflows.write") && <Item value="new pipeline create" icon={<Plus className="size-4 text-ink-3" aria-hidden />} onSelect={go(() => void navigate({ to: "/pipelines", search: { create: true } }))}>
                   New pipeline
-                </Item>
+                </Item>}
                 <Item value="failed runs show" icon={<Activity className="size-4 text-ink-3" aria-hidden />} onSelect={go(() => void navigate({ to: "/runs", search: { status: ["FAILED"] } }))}>
                   Show failed runs
                 </Item>

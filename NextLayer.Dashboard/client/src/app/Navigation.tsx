@@ -1,16 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { BookOpen } from "lucide-react";
+import { BookOpen, LockOpen } from "lucide-react";
 import { approvalsCountQuery } from "@/features/approvals/approvalQueries";
+import { useAccess } from "@/shared/access/me";
 import { usePrefs } from "@/shared/prefs/prefs";
 import { PLACES } from "./nav";
 
 const ITEM = "flex h-8 items-center gap-2.5 rounded-md px-2.5 text-sm font-medium text-ink-2 transition-colors hover:bg-hover hover:text-ink data-[status=active]:bg-accent-soft data-[status=active]:text-accent-ink";
 
 export function Navigation() {
+  const access = useAccess();
+  const groups = PLACES.map(({ group, places }) => ({ group, places: places.filter((place) => access.can(place.needs)) })).filter(({ places }) => places.length > 0);
   return (
     <nav aria-label="Main" className="flex flex-1 flex-col gap-4 overflow-y-auto px-2.5 py-3">
-      {PLACES.map(({ group, places }) => (
+      {groups.map(({ group, places }) => (
         <div key={group}>
           <p className="px-2.5 pb-1 text-2xs font-medium text-ink-3">{group}</p>
           <ul className="flex flex-col gap-0.5">
@@ -31,6 +34,12 @@ export function Navigation() {
           <BookOpen className="size-4 shrink-0" aria-hidden />
           API reference
         </a>
+        {access.off && (
+          <p className="mt-1 flex gap-2.5 border-t border-line px-2.5 pt-3 pb-1 text-2xs text-ink-3" title="Everybody who reaches this address is an administrator. Meant for a developer's own machine.">
+            <LockOpen className="mt-0.5 size-3.5 shrink-0" aria-hidden />
+            Authentication is off: everybody here is an administrator.
+          </p>
+        )}
       </div>
     </nav>
   );
@@ -39,7 +48,7 @@ export function Navigation() {
 function ApprovalCount() {
   const { tenantId } = usePrefs();
   const { data } = useQuery(approvalsCountQuery(tenantId));
-  if (!data) return null;
+  if (!data || data.count === 0) return null;
   return (
     <span className="tnum rounded-full bg-warn-soft px-1.5 text-2xs leading-4 font-semibold text-warn">
       {data.more ? `${data.count}+` : data.count}

@@ -5,6 +5,7 @@ import { useKeys, type Keymap } from "@/shared/keys/keys";
 import { IconButton } from "@/shared/ui/Button";
 import { Drawer } from "@/shared/ui/Overlay";
 import { Toaster } from "@/shared/ui/Toaster";
+import { AccountMenu } from "./AccountMenu";
 import { EngineControl } from "./EngineControl";
 import { ALL_PLACES } from "./nav";
 import { Logo, Navigation } from "./Navigation";
@@ -64,6 +65,7 @@ export function Shell() {
           </button>
           <EngineControl />
           <PrefsMenu onShortcuts={() => setShortcuts(true)} />
+          <AccountMenu />
         </header>
         <main id="main" ref={main} tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto focus:outline-none">
           <Outlet />

@@ -1,7 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Building2, Check, ChevronDown } from "lucide-react";
 import { Popover as Radix } from "radix-ui";
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import { useAccess } from "@/shared/access/me";
+import { ApiError } from "@/shared/api/http";
 import { tenantQuery, tenantsQuery } from "@/shared/api/queries";
 import { setPrefs, usePrefs } from "@/shared/prefs/prefs";
 import { buttonClass } from "@/shared/ui/Button";
@@ -11,20 +13,34 @@ import { cx } from "@/shared/ui/cx";
 /** Whose runs and pipelines the pages show. */
 export function TenantPicker() {
   const { tenantId } = usePrefs();
+  const { me, open: everybody } = useAccess();
+  const only = me && !everybody && !me.platform_role && me.memberships.length === 1 ? me.memberships[0]! : null;
   const [open, setOpen] = useState(false);
   const [q, setQ] = useState("");
   const chosen = useQuery({ ...tenantQuery(tenantId ?? ""), enabled: tenantId !== null });
+  // One that was deleted, or that whoever signed in here before could see.
+  const gone = chosen.error instanceof ApiError && chosen.error.isNotFound;
+  useEffect(() => {
+    if (gone) setPrefs({ tenantId: null });
+  }, [gone]);
   const { data } = useQuery({ ...tenantsQuery(q, 0, 50), enabled: open });
   const choose = (id: string | null) => {
     setPrefs({ tenantId: id });
     setOpen(false);
     setQ("");
   };
+  if (only)
+    return (
+      <span className="flex min-w-0 items-center gap-2 px-2 text-sm font-medium">
+        <Building2 className="size-4 shrink-0 text-ink-3" aria-hidden />
+        <span className="truncate">{only.tenant_name}</span>
+      </span>
+    );
   const name = tenantId === null ? "All tenants" : (chosen.data?.name ?? (chosen.isError ? "Unknown tenant" : "…"));
   return (
     <Radix.Root open={open} onOpenChange={setOpen}>
-      <Radix.Trigger className={cx(buttonClass("ghost"), "max-w-40 sm:max-w-64")} aria-label={`Tenant: ${name}`}>
-        <Building2 className="size-4 shrink-0 text-ink-3" aria-hidden />
+      <Radix.Trigger className={cx(buttonClass("ghost"), "max-w-32 min-w-0 shrink! px-2! xs:max-w-44 sm:max-w-64")} aria-label={`Tenant: ${name}`}>
+        <Building2 className="size-4 shrink-0 text-ink-3 max-xs:hidden" aria-hidden />
         <span className="truncate text-ink">{name}</span>
         <ChevronDown className="size-3.5 shrink-0 text-ink-3" aria-hidden />
       </Radix.Trigger>

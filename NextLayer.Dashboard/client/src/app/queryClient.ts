@@ -1,5 +1,5 @@
 import { MutationCache, QueryClient } from "@tanstack/react-query";
-import { ApiError, sentenceOf } from "@/shared/api/http";
+import { ApiError, onSignedOut, sentenceOf } from "@/shared/api/http";
 import { toast } from "@/shared/ui/toasts";
 
 declare module "@tanstack/react-query" {
@@ -26,3 +26,6 @@ export const queryClient = new QueryClient({
     },
   }),
 });
+
+// The session has ended: the answer to who one is now leads to the sign-in page, and from there back here.
+onSignedOut(() => void queryClient.invalidateQueries({ queryKey: ["me"] }));

@@ -1,18 +1,22 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link } from "@tanstack/react-router";
 import { CompassIcon } from "lucide-react";
+import { readAuditSearch } from "@/features/audit/auditSearch";
 import { readBuilderSearch } from "@/features/builder/builderSearch";
 import { readPipelineSearch, readPipelinesSearch } from "@/features/pipelines/pipelineSearch";
+import { readProvidersSearch } from "@/features/providers/providersSearch";
 import { readRunSearch } from "@/features/run/runSearch";
 import { readRunsSearch } from "@/features/runs/runsSearch";
 import { readStartSearch } from "@/features/start/startSearch";
-import { choice, one, parseSearch, stringifySearch, type Search } from "@/shared/url/search";
+import { readTenantSearch } from "@/shared/api/oneTenant";
+import { choice, localAddress, one, parseSearch, stringifySearch, type Search } from "@/shared/url/search";
 import { buttonClass } from "@/shared/ui/Button";
 import { Page } from "@/shared/ui/Page";
 import { Empty, Failure, SkeletonRows } from "@/shared/ui/States";
-import { Shell } from "./Shell";
+import { guarded } from "./guarded";
+import { Root } from "./Root";
 
 const root = createRootRoute({
-  component: Shell,
+  component: Root,
   notFoundComponent: () => (
     <Page title="Not found">
       <Empty icon={CompassIcon} title="There is no such page" action={<Link to="/" className={buttonClass()}>To the overview</Link>}>
@@ -27,59 +31,85 @@ const at = <TPath extends string>(path: TPath) => ({ getParentRoute: () => root,
 const overview = createRoute({
   ...at("/"),
   validateSearch: (search: Search): { window?: "1h" | "24h" | "7d" | "30d" | undefined } => ({ window: choice(search, "window", ["1h", "24h", "7d", "30d"]) }),
-  component: lazyRouteComponent(() => import("@/features/overview/OverviewPage"), "OverviewPage"),
+  component: guarded("runs.read", "Overview", lazyRouteComponent(() => import("@/features/overview/OverviewPage"), "OverviewPage")),
 });
 const runs = createRoute({
   ...at("/runs"),
   validateSearch: readRunsSearch,
-  component: lazyRouteComponent(() => import("@/features/runs/RunsPage"), "RunsPage"),
+  component: guarded("runs.read", "Runs", lazyRouteComponent(() => import("@/features/runs/RunsPage"), "RunsPage")),
 });
 const run = createRoute({
   ...at("/runs/$runId"),
   validateSearch: readRunSearch,
-  component: lazyRouteComponent(() => import("@/features/run/RunDetailPage"), "RunDetailPage"),
+  component: guarded("runs.read", "Run", lazyRouteComponent(() => import("@/features/run/RunDetailPage"), "RunDetailPage")),
 });
 const pipelines = createRoute({
   ...at("/pipelines"),
   validateSearch: readPipelinesSearch,
-  component: lazyRouteComponent(() => import("@/features/pipelines/PipelinesPage"), "PipelinesPage"),
+  component: guarded("workflows.read", "Pipelines", lazyRouteComponent(() => import("@/features/pipelines/PipelinesPage"), "PipelinesPage")),
 });
 const pipeline = createRoute({
   ...at("/pipelines/$pipelineId"),
   validateSearch: readPipelineSearch,
-  component: lazyRouteComponent(() => import("@/features/pipelines/PipelinePage"), "PipelinePage"),
+  component: guarded("workflows.read", "Pipeline", lazyRouteComponent(() => import("@/features/pipelines/PipelinePage"), "PipelinePage")),
 });
 const builder = createRoute({
   ...at("/pipelines/$pipelineId/versions/$versionId/edit"),
   validateSearch: readBuilderSearch,
-  component: lazyRouteComponent(() => import("@/features/builder/BuilderPage"), "BuilderPage"),
+  component: guarded("workflows.read", "Builder", lazyRouteComponent(() => import("@/features/builder/BuilderPage"), "BuilderPage")),
 });
 const start = createRoute({
   ...at("/start"),
   validateSearch: readStartSearch,
-  component: lazyRouteComponent(() => import("@/features/start/StartRunPage"), "StartRunPage"),
+  component: guarded("runs.start", "Start a run", lazyRouteComponent(() => import("@/features/start/StartRunPage"), "StartRunPage")),
 });
-const workers = createRoute({ ...at("/workers"), component: lazyRouteComponent(() => import("@/features/workers/WorkersPage"), "WorkersPage") });
+const workers = createRoute({ ...at("/workers"), component: guarded("workers.read", "Workers", lazyRouteComponent(() => import("@/features/workers/WorkersPage"), "WorkersPage")) });
 const approvals = createRoute({
   ...at("/approvals"),
   validateSearch: (search: Search): { run?: string | undefined; step?: string | undefined } => ({ run: one(search, "run"), step: one(search, "step") }),
-  component: lazyRouteComponent(() => import("@/features/approvals/ApprovalsPage"), "ApprovalsPage"),
+  component: guarded("runs.read", "Approvals", lazyRouteComponent(() => import("@/features/approvals/ApprovalsPage"), "ApprovalsPage")),
 });
 const triggers = createRoute({
   ...at("/triggers"),
   validateSearch: (search: Search): { tab?: "webhooks" | undefined; open?: string | undefined } => ({ tab: choice(search, "tab", ["webhooks"]), open: one(search, "open") }),
-  component: lazyRouteComponent(() => import("@/features/triggers/TriggersPage"), "TriggersPage"),
+  component: guarded("triggers.read", "Triggers", lazyRouteComponent(() => import("@/features/triggers/TriggersPage"), "TriggersPage")),
 });
-const connectors = createRoute({ ...at("/connectors"), component: lazyRouteComponent(() => import("@/features/connectors/ConnectorsPage"), "ConnectorsPage") });
+const connectors = createRoute({ ...at("/connectors"), component: guarded("connectors.read", "Connectors", lazyRouteComponent(() => import("@/features/connectors/ConnectorsPage"), "ConnectorsPage")) });
 const tenants = createRoute({
   ...at("/tenants"),
   validateSearch: (search: Search): { q?: string | undefined; open?: string | undefined } => ({ q: one(search, "q"), open: one(search, "open") }),
-  component: lazyRouteComponent(() => import("@/features/tenants/TenantsPage"), "TenantsPage"),
+  component: guarded("tenant.read", "Tenants", lazyRouteComponent(() => import("@/features/tenants/TenantsPage"), "TenantsPage")),
 });
-const engine = createRoute({ ...at("/engine"), component: lazyRouteComponent(() => import("@/features/engine/EnginePage"), "EnginePage") });
+const providers = createRoute({
+  ...at("/providers"),
+  validateSearch: readProvidersSearch,
+  component: guarded("costs.read", "Providers", lazyRouteComponent(() => import("@/features/providers/ProvidersPage"), "ProvidersPage")),
+});
+const members = createRoute({
+  ...at("/members"),
+  validateSearch: readTenantSearch,
+  component: guarded("members.manage", "Members", lazyRouteComponent(() => import("@/features/members/MembersPage"), "MembersPage")),
+});
+const keys = createRoute({
+  ...at("/keys"),
+  validateSearch: readTenantSearch,
+  component: guarded("keys.manage", "API keys", lazyRouteComponent(() => import("@/features/keys/KeysPage"), "KeysPage")),
+});
+const audit = createRoute({
+  ...at("/audit"),
+  validateSearch: readAuditSearch,
+  component: guarded("audit.read", "Audit", lazyRouteComponent(() => import("@/features/audit/AuditPage"), "AuditPage")),
+});
+const signIn = createRoute({
+  ...at("/sign-in"),
+  // Only an address of this site: what it leads to is not for others to choose.
+  validateSearch: (search: Search): { to?: string | undefined } => ({ to: localAddress(one(search, "to")) }),
+  component: lazyRouteComponent(() => import("@/features/session/SignInPage"), "SignInPage"),
+});
+const engine = createRoute({ ...at("/engine"), component: guarded("engine.read", "Engine", lazyRouteComponent(() => import("@/features/engine/EnginePage"), "EnginePage")) });
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, runs, run, pipelines, pipeline, builder, start, workers, approvals, triggers, connectors, tenants, engine]),
+  routeTree: root.addChildren([overview, runs, run, pipelines, pipeline, builder, start, workers, approvals, triggers, connectors, providers, tenants, members, keys, audit, engine, signIn]),
   parseSearch,
   stringifySearch,
   defaultPreload: "intent",

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Check, Hourglass, ThumbsDown, ThumbsUp, X } from "lucide-react";
 import { useState } from "react";
+import { useAccess } from "@/shared/access/me";
 import { ApiError, post } from "@/shared/api/http";
 import type { JsonObject } from "@/shared/api/types";
 import { SchemaForm } from "@/shared/form/SchemaForm";
@@ -15,6 +16,7 @@ import { Field, TextArea, TextInput } from "@/shared/ui/Form";
 import { JsonTree } from "@/shared/ui/JsonTree";
 import { Tag } from "@/shared/ui/Status";
 import { toast } from "@/shared/ui/toasts";
+import { cx } from "@/shared/ui/cx";
 import type { Approval } from "./approvalQueries";
 
 const WHO = "nextlayer.approver";
@@ -22,15 +24,16 @@ const WHO = "nextlayer.approver";
 /** One decision to make: what it is about, who has voted, and the vote itself. */
 export function ApprovalCard({ approval, linked }: { approval: Approval; linked: boolean }) {
   const client = useQueryClient();
+  const { open } = useAccess();
   const [comment, setComment] = useState("");
   const [by, setBy] = useState(() => localStorage.getItem(WHO) ?? "");
   const [data, setData] = useState<JsonObject>(() => (approval.form ? (defaultsOf(approval.form) as JsonObject) : {}));
   const decide = useMutation({
     mutationFn: (approved: boolean) => {
-      if (by) localStorage.setItem(WHO, by);
+      if (open && by) localStorage.setItem(WHO, by);
       return post(
         `/api/v1/runs/${approval.run_id}/resume`,
-        { step_id: approval.step_id, data: { ...data, approved, ...(comment ? { comment } : {}) }, ...(by ? { by } : {}) },
+        { step_id: approval.step_id, data: { ...data, approved, ...(comment ? { comment } : {}) }, ...(open && by ? { by } : {}) },
         { tenantId: approval.tenant_id },
       );
     },
@@ -71,11 +74,13 @@ export function ApprovalCard({ approval, linked }: { approval: Approval; linked:
         {approval.status === "waiting" && (
           <>
             {approval.form && <SchemaForm schema={approval.form} value={data} onChange={(value) => setData(value as JsonObject)} errors={error?.fields ?? {}} />}
-            <div className="grid gap-3 sm:grid-cols-[1fr_14rem]">
+            <div className={cx("grid gap-3", open && "sm:grid-cols-[1fr_14rem]")}>
               <Field label="Comment">{(ids) => <TextArea {...ids} className="min-h-16" maxLength={2000} value={comment} onChange={(event) => setComment(event.target.value)} />}</Field>
-              <Field label="Your name" hint="Stands beside the decision.">
-                {(ids) => <TextInput {...ids} maxLength={200} value={by} onChange={(event) => setBy(event.target.value)} />}
-              </Field>
+              {open && (
+                <Field label="Your name" hint="Stands beside the decision.">
+                  {(ids) => <TextInput {...ids} maxLength={200} value={by} onChange={(event) => setBy(event.target.value)} />}
+                </Field>
+              )}
             </div>
             {decide.isError && (
               <p role="alert" className="text-sm text-[var(--s-failed)]">
@@ -83,10 +88,10 @@ export function ApprovalCard({ approval, linked }: { approval: Approval; linked:
               </p>
             )}
             <div className="flex gap-2">
-              <Button kind="primary" icon={Check} className="h-10 flex-1 sm:h-8 sm:flex-none" busy={decide.isPending && decide.variables === true} disabled={decide.isPending} onClick={() => decide.mutate(true)}>
+              <Button kind="primary" icon={Check} needs="approvals.decide" tenant={approval.tenant_id} className="h-10 flex-1 sm:h-8 sm:flex-none" busy={decide.isPending && decide.variables === true} disabled={decide.isPending} onClick={() => decide.mutate(true)}>
                 Approve
               </Button>
-              <Button icon={X} className="h-10 flex-1 sm:h-8 sm:flex-none" busy={decide.isPending && decide.variables === false} disabled={decide.isPending} onClick={() => decide.mutate(false)}>
+              <Button icon={X} needs="approvals.decide" tenant={approval.tenant_id} className="h-10 flex-1 sm:h-8 sm:flex-none" busy={decide.isPending && decide.variables === false} disabled={decide.isPending} onClick={() => decide.mutate(false)}>
                 Reject
               </Button>
             </div>

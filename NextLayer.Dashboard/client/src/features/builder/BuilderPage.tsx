@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate as useAnyNavigate } from "@tanstack/react-router";
 import { AlignHorizontalDistributeCenter, Braces, CheckCircle2, CloudCheck, CloudOff, LoaderCircle, Plus, Redo2, Rocket, TriangleAlert, Undo2 } from "lucide-react";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { useAccess } from "@/shared/access/me";
 import { patch, post, sentenceOf } from "@/shared/api/http";
 import { catalogQuery, pipelineQuery, versionQuery, versionsQuery } from "@/shared/api/queries";
 import type { DefinitionFlaw, PipelineVersion, StepType } from "@/shared/api/types";
@@ -9,6 +10,7 @@ import { parseLoose } from "@/shared/form/SchemaForm";
 import { object } from "@/shared/graph/definition";
 import { useKeys } from "@/shared/keys/keys";
 import { compare } from "@/features/pipelines/compare";
+import { DifferenceGraph } from "@/features/pipelines/DifferenceGraph";
 import { DifferenceView } from "@/features/pipelines/DifferenceView";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { CONTROL, Field, TextInput } from "@/shared/ui/Form";
@@ -19,9 +21,10 @@ import { VersionBadge } from "@/shared/ui/Status";
 import { toast } from "@/shared/ui/toasts";
 import { cx } from "@/shared/ui/cx";
 import { addStep, arrange, copySteps, pasteSteps, removeParts, toDefinition, toDraft, type Draft } from "./model";
+import { Conflict } from "./Conflict";
 import { Palette } from "./Palette";
 import { StepForm } from "./StepForm";
-import { useDraft, type SaveState } from "./useDraft";
+import { readSaved, useDraft, type Saved as Opened, type SaveState } from "./useDraft";
 
 const Canvas = lazy(() => import("./Canvas"));
 const route = getRouteApi("/pipelines/$pipelineId/versions/$versionId/edit");
@@ -31,17 +34,30 @@ export function BuilderPage() {
   const { versionId } = route.useParams();
   const version = useQuery({ ...versionQuery(versionId), refetchOnWindowFocus: false });
   const catalog = useQuery(catalogQuery());
-  if (version.isPending || catalog.isPending) return <Page title="Builder"><SkeletonRows /></Page>;
+  const opened = useQuery({
+    queryKey: ["draft", versionId],
+    queryFn: ({ signal }) => readSaved(version.data!, signal),
+    enabled: version.data !== undefined,
+    // Each opening begins with what is there now, and keeps to it.
+    staleTime: Infinity,
+    gcTime: 0,
+    refetchOnMount: "always",
+    refetchOnReconnect: false,
+  });
+  if (version.isPending || catalog.isPending || (version.data && opened.isPending)) return <Page title="Builder"><SkeletonRows /></Page>;
   if (!version.data) return <Page title="Builder"><Failure error={version.error} what="this version" retry={() => void version.refetch()} /></Page>;
   if (!catalog.data) return <Page title="Builder"><Failure error={catalog.error} what="the catalog of steps" retry={() => void catalog.refetch()} /></Page>;
-  return <Builder key={versionId} version={version.data} catalog={catalog.data} />;
+  if (!opened.data) return <Page title="Builder"><Failure error={opened.error} what="this draft" retry={() => void opened.refetch()} /></Page>;
+  return <Builder key={versionId} version={version.data} opened={opened.data} catalog={catalog.data} />;
 }
 
-function Builder({ version, catalog }: { version: PipelineVersion; catalog: readonly StepType[] }) {
+function Builder({ version, opened, catalog }: { version: PipelineVersion; opened: Opened; catalog: readonly StepType[] }) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const pipeline = useQuery(pipelineQuery(version.pipeline_id)).data;
-  const work = useDraft(version);
+  const { can } = useAccess();
+  const frozen = version.status !== "DRAFT" || !can("workflows.write", version.tenant_id);
+  const work = useDraft(version, opened, frozen);
   const { draft, set } = work;
   const types = useMemo(() => new Map(catalog.map((type) => [type.type, type])), [catalog]);
   const [selected, setSelected] = useState({ nodes: search.step ? new Set([search.step]) as ReadonlySet<string> : NONE, edges: NONE });
@@ -49,7 +65,6 @@ function Builder({ version, catalog }: { version: PipelineVersion; catalog: read
   const [focus, setFocus] = useState<string | null>(null);
   const [publishing, setPublishing] = useState(false);
   const [paletteOpen, setPaletteOpen] = useState(false);
-  const frozen = version.status !== "DRAFT";
   const flaws = work.flaws ?? [];
 
   const open = useCallback((step: string | undefined) => void navigate({ search: (old) => ({ ...old, step }), replace: true }), [navigate]);
@@ -127,13 +142,14 @@ function Builder({ version, catalog }: { version: PipelineVersion; catalog: read
           <Button icon={Braces} aria-pressed={search.view === "json"} onClick={() => void navigate({ search: (old) => ({ ...old, view: old.view === "json" ? undefined : "json" }), replace: true })}>
             {search.view === "json" ? "Drawing" : "JSON"}
           </Button>
-          <Button kind="primary" icon={Rocket} disabled={frozen} onClick={() => void work.saveNow().then(() => setPublishing(true), () => undefined)}>
+          <Button kind="primary" icon={Rocket} needs="workflows.publish" tenant={version.tenant_id} disabled={frozen} onClick={() => void work.saveNow().then(() => setPublishing(true), () => undefined)}>
             Publish…
           </Button>
         </>
       }
     >
-      {frozen && <p className="rounded-lg bg-sunken px-3 py-2 text-sm text-ink-2">This version is {version.status.toLowerCase()} and can no longer be changed. Make a new draft from it to go on.</p>}
+      {frozen && <p className="rounded-lg bg-sunken px-3 py-2 text-sm text-ink-2">{version.status === "DRAFT" ? "You may look at this draft, not change it: that takes the role of an operator." : <>This version is {version.status.toLowerCase()} and can no longer be changed. Make a new draft from it to go on.</>}</p>}
+      {work.theirs && <Conflict theirs={work.theirs} draft={draft} onTake={work.takeTheirs} onKeep={work.keepMine} />}
       <Problems flaws={work.flaws} onJump={jump} />
       {search.view === "json" ? (
         <JsonView draft={draft} frozen={frozen} onChange={(next) => set(next)} />
@@ -221,6 +237,7 @@ function Saved({ state, error }: { state: SaveState; error: unknown }) {
     saved: [CloudCheck, "Saved", "text-ink-3"],
     waiting: [LoaderCircle, "Not saved yet", "text-ink-3"],
     saving: [LoaderCircle, "Saving", "text-ink-3"],
+    conflict: [CloudOff, "Not saved", "text-warn"],
     failed: [CloudOff, "Not saved", "text-[var(--s-failed)]"],
   } as const;
   const [Icon, word, tone] = looks[state];
@@ -310,6 +327,7 @@ function PublishDialog({ version, flaws, draft, onClose }: { version: PipelineVe
       onOpenChange={onClose}
       title={`Publish ${version.version}?`}
       description="Once published it can be run, and it never changes again."
+      wide
       footer={
         <>
           <Button onClick={onClose}>Back</Button>
@@ -325,6 +343,11 @@ function PublishDialog({ version, flaws, draft, onClose }: { version: PipelineVe
         <section>
           <h3 className="mb-1.5 text-xs font-medium text-ink-2">{approved ? `What changes against ${approved.version}, the current version` : "What it does"}</h3>
           <DifferenceView difference={compare(approved?.dag_spec ?? null, toDefinition(draft))} />
+          {approved && draft.nodes.length > 0 && (
+            <div className="mt-3">
+              <DifferenceGraph before={approved.dag_spec} after={toDefinition(draft)} />
+            </div>
+          )}
         </section>
         <p className="text-sm text-ink-2">Runs that are under way go on with the version they began with. Schedules and webhooks take this one from their next run on.</p>
         {publish.isError && <p role="alert" className="text-sm text-[var(--s-failed)]">{sentenceOf(publish.error)}</p>}

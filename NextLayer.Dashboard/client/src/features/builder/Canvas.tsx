@@ -1,10 +1,10 @@
 import { Background, BackgroundVariant, Controls, Handle, Position, ReactFlow, ReactFlowProvider, useReactFlow, useUpdateNodeInternals, type Edge, type Node, type NodeChange, type NodeProps } from "@xyflow/react";
 import { TriangleAlert } from "lucide-react";
-import { useEffect, useMemo, useState, type DragEvent } from "react";
+import { useEffect, useMemo, useRef, useState, type DragEvent } from "react";
 import type { DefinitionFlaw, StepType } from "@/shared/api/types";
 import { NODE_HEIGHT, NODE_WIDTH } from "@/shared/graph/layout";
 import { colorOfType, iconOfType, wordOfType } from "@/shared/graph/stepTypes";
-import { FitOnResize } from "@/shared/graph/FitOnResize";
+import { FIT, fitDrawing, FitOnResize } from "@/shared/graph/FitOnResize";
 import { cx } from "@/shared/ui/cx";
 import { connect, portsOf, type Draft } from "./model";
 import { DRAG_TYPE } from "./Palette";
@@ -40,6 +40,8 @@ export default function Canvas(props: Props) {
 
 function Drawing({ draft, types, flaws, selected, frozen, onSelect, onChange, onRefuse, onDrop, fit, focus }: Props) {
   const flow = useReactFlow();
+  const frame = useRef<HTMLDivElement>(null);
+  const only = selected.nodes.size === 1 ? [...selected.nodes][0] : undefined;
   // Where steps are while they are dragged; the draft learns it when they are let go.
   const [moving, setMoving] = useState<ReadonlyMap<string, { x: number; y: number }>>(new Map());
   const nodes = useMemo(
@@ -60,10 +62,10 @@ function Drawing({ draft, types, flaws, selected, frozen, onSelect, onChange, on
       }),
     [draft.nodes, types, flaws, selected.nodes, moving, frozen],
   );
-  const edges = useMemo(() => draft.edges.map((edge): Edge => ({ id: edge.id, source: edge.source, target: edge.target, sourceHandle: edge.port ?? defaultPort(draft, edge.source, types), selected: selected.edges.has(edge.id), ...(edge.port ? { label: edge.port } : {}) })), [draft, selected.edges, types]);
+  const edges = useMemo(() => draft.edges.map((edge): Edge => ({ id: edge.id, source: edge.source, target: edge.target, sourceHandle: edge.port ?? defaultPort(draft, edge.source, types), selected: selected.edges.has(edge.id) })), [draft, selected.edges, types]);
 
   useEffect(() => {
-    if (fit > 0) requestAnimationFrame(() => void flow.fitView({ padding: 0.2, maxZoom: 1.1, duration: 200 }));
+    if (fit > 0) requestAnimationFrame(() => void flow.fitView({ ...FIT, duration: 200 }));
   }, [fit, flow]);
   useEffect(() => {
     if (focus) void flow.fitView({ nodes: [{ id: focus }], padding: 2, maxZoom: 1.1, duration: 200 });
@@ -93,6 +95,7 @@ function Drawing({ draft, types, flaws, selected, frozen, onSelect, onChange, on
 
   return (
     <ReactFlow
+      ref={frame}
       nodes={nodes}
       edges={edges}
       nodeTypes={NODE_TYPES}
@@ -127,13 +130,13 @@ function Drawing({ draft, types, flaws, selected, frozen, onSelect, onChange, on
       snapGrid={[10, 10]}
       connectionRadius={32}
       fitView
-      fitViewOptions={{ padding: 0.2, maxZoom: 1.1 }}
-      onInit={(made) => requestAnimationFrame(() => void made.fitView({ padding: 0.2, maxZoom: 1.1 }))}
+      fitViewOptions={FIT}
+      onInit={() => requestAnimationFrame(() => frame.current && fitDrawing(flow, { width: frame.current.clientWidth, height: frame.current.clientHeight }, only))}
       minZoom={0.1}
       proOptions={{ hideAttribution: true }}
     >
       <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--line-strong)" className="opacity-50" />
-      <FitOnResize />
+      <FitOnResize focusId={only} />
       <Controls showInteractive={false} position="bottom-left" />
     </ReactFlow>
   );

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { Trash2, X } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { connectorsQuery, recentRunsQuery, runStepsQuery } from "@/shared/api/queries";
 import type { DefinitionFlaw, JsonObject, PipelineVersion, StepType } from "@/shared/api/types";
 import { SchemaForm } from "@/shared/form/SchemaForm";
@@ -8,8 +9,10 @@ import { withMember } from "@/shared/form/schema";
 import { object, type GraphNode } from "@/shared/graph/definition";
 import { colorOfType, iconOfType } from "@/shared/graph/stepTypes";
 import { IconButton } from "@/shared/ui/Button";
+import { copyText, shortId } from "@/shared/ui/Copy";
 import { Field, TextInput } from "@/shared/ui/Form";
 import { JsonTree } from "@/shared/ui/JsonTree";
+import { insertText, isTextField } from "./insertText";
 import { changeStep, renameStep, upstreamOf, type Draft } from "./model";
 
 /** What every step may have besides its config. */
@@ -47,6 +50,13 @@ interface Props {
 
 export function StepForm({ version, draft, node, type, flaws, frozen, onChange, onRenamed, onDelete, onClose }: Props) {
   const connectors = useQuery(connectorsQuery(version.tenant_id)).data?.items ?? [];
+  const field = useRef<HTMLInputElement | HTMLTextAreaElement | null>(null);
+  const pick = (path: string) => {
+    const place = field.current;
+    if (!place?.isConnected) return void copyText(`{{ ${path} }}`, "Copied: paste it where it is needed");
+    // Expressions name values as they are; everywhere else they stand in braces.
+    insertText(place, place.matches("[data-expression]") ? path : `{{ ${path} }}`);
+  };
   const Icon = iconOfType(node.type);
   const own = flaws.filter((flaw) => flaw.node_id === node.id);
   const fields = fieldErrors(own);
@@ -62,7 +72,12 @@ export function StepForm({ version, draft, node, type, flaws, frozen, onChange, 
         {!frozen && <IconButton small label="Delete the step" icon={Trash2} onClick={onDelete} />}
         <IconButton small label="Close the step" icon={X} onClick={onClose} />
       </header>
-      <fieldset disabled={frozen} className="flex min-h-0 min-w-0 flex-col gap-4 overflow-y-auto p-4">
+      <fieldset
+        disabled={frozen}
+        onFocusCapture={(event) => {
+          if (isTextField(event.target) && !event.target.closest("[data-no-values]")) field.current = event.target;
+        }}
+        className="flex min-h-0 min-w-0 flex-col gap-4 overflow-y-auto p-4">
         {loose.length > 0 && (
           <ul className="flex flex-col gap-1 rounded-lg bg-danger-soft px-3 py-2 text-sm">
             {loose.map((flaw, index) => (
@@ -70,7 +85,7 @@ export function StepForm({ version, draft, node, type, flaws, frozen, onChange, 
             ))}
           </ul>
         )}
-        <div className="grid gap-3 sm:grid-cols-2">
+        <div data-no-values className="grid gap-3 sm:grid-cols-2">
           <Field label="Title">{(ids) => <TextInput {...ids} value={node.label} maxLength={200} onChange={(event) => onChange(changeStep(draft, node.id, { label: event.target.value }), `label ${node.id}`)} />}</Field>
           <Name draft={draft} node={node} onRename={(to) => { const next = renameStep(draft, node.id, to); if (next) { onChange(next); onRenamed(to); } return next !== null; }} />
         </div>
@@ -88,7 +103,7 @@ export function StepForm({ version, draft, node, type, flaws, frozen, onChange, 
         ) : (
           <JsonTree value={node.config} label="Configuration" />
         )}
-        <Values version={version} draft={draft} node={node} />
+        <Values version={version} draft={draft} node={node} onPick={pick} />
         <details className="rounded-lg border border-line px-3 py-2" open={["when", "timeout_seconds", "on_error", "retry"].some((name) => name in node.data)}>
           <summary className="text-xs font-medium text-ink-2">When, how long, and when it fails</summary>
           <div className="pt-3 pb-1">
@@ -126,23 +141,24 @@ function Name({ draft, node, onRename }: { draft: Draft; node: GraphNode; onRena
 }
 
 /** What templates of this step can use, with the values of the last run where there was one. */
-function Values({ version, draft, node }: { version: PipelineVersion; draft: Draft; node: GraphNode }) {
+function Values({ version, draft, node, onPick }: { version: PipelineVersion; draft: Draft; node: GraphNode; onPick: (path: string) => void }) {
   const upstream = upstreamOf(draft, node.id);
   const [open, setOpen] = useState(false);
-  const last = useQuery({ ...recentRunsQuery({ pipelineId: version.pipeline_id, status: ["SUCCEEDED"], limit: 1 }), enabled: open, refetchInterval: false }).data?.items[0];
+  const recent = useQuery({ ...recentRunsQuery({ pipelineId: version.pipeline_id, limit: 10 }), enabled: open, refetchInterval: false }).data?.items;
+  const last = recent?.find((run) => run.status === "SUCCEEDED") ?? recent?.[0];
   const steps = useQuery({ ...runStepsQuery(last?.id ?? ""), enabled: open && Boolean(last) }).data;
   return (
     <details className="rounded-lg border border-line px-3 py-2" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary className="text-xs font-medium text-ink-2">Values to use here</summary>
       <div className="flex flex-col gap-2.5 pt-3 pb-1 text-xs">
-        <p className="text-ink-3">Click a name to copy it as a template, such as {"{{ input.order_id }}"}.</p>
-        {last ? <JsonTree value={last.parameters} root="input" label="input" /> : <p className="text-ink-2">There is no run to take examples from yet.</p>}
+        <p className="text-ink-3">Click a name to put it where the cursor is. The values are those of the last run{last && <> (<Link to="/runs/$runId" params={{ runId: last.id }} className="text-accent-ink underline underline-offset-2">{shortId(last.id)}</Link>)</>}.</p>
+        {last ? <JsonTree value={last.parameters} root="input" label="input" onPick={onPick} /> : <p className="text-ink-2">There is no run to take examples from yet.</p>}
         {upstream.map((id) => {
           const output = steps?.findLast((each) => each.step_id === id && each.status === "completed")?.output;
           return (
             <div key={id}>
               <p className="mb-1 font-mono text-ink-2">{id}</p>
-              {output !== undefined && output !== null ? <JsonTree value={output} root={id} label={`Output of ${id}`} /> : <p className="text-ink-3">No output known yet.</p>}
+              {output !== undefined && output !== null ? <JsonTree value={output} root={id} label={`Output of ${id}`} onPick={onPick} /> : <p className="text-ink-3">No output known yet.</p>}
             </div>
           );
         })}

@@ -28,7 +28,7 @@ export function EnginePage() {
             <p className="text-sm text-ink-2">{ENGINE_WORDS[state.state].meaning}</p>
             <div className="mt-4 flex flex-wrap gap-2">
               {engineActions(state.state).map((action) => (
-                <Button key={action.name} icon={action.icon} kind={action.ask ? "secondary" : "primary"} busy={busy} onClick={() => run(action)}>
+                <Button key={action.name} needs="engine.control" icon={action.icon} kind={action.ask ? "secondary" : "primary"} busy={busy} onClick={() => run(action)}>
                   {action.word}
                 </Button>
               ))}

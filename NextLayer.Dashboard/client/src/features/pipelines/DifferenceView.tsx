@@ -2,7 +2,8 @@ import { Equal, Minus, Pencil, Plus } from "lucide-react";
 import type { ReactNode } from "react";
 import { isSame, type Difference } from "./compare";
 
-const MARKS = { added: { icon: Plus, tone: "succeeded", word: "Added" }, removed: { icon: Minus, tone: "failed", word: "Removed" }, changed: { icon: Pencil, tone: "paused", word: "Changed" } } as const;
+/** How what was added, removed or changed looks. */
+export const MARKS = { added: { icon: Plus, tone: "succeeded", word: "Added" }, removed: { icon: Minus, tone: "failed", word: "Removed" }, changed: { icon: Pencil, tone: "paused", word: "Changed" } } as const;
 
 export function DifferenceView({ difference }: { difference: Difference }) {
   if (isSame(difference))

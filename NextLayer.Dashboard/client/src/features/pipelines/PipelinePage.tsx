@@ -18,6 +18,7 @@ import { VersionBadge } from "@/shared/ui/Status";
 import { toast } from "@/shared/ui/toasts";
 import { cx } from "@/shared/ui/cx";
 import { compare } from "./compare";
+import { DifferenceGraph } from "./DifferenceGraph";
 import { DifferenceView } from "./DifferenceView";
 import { LastRuns } from "./PipelinesPage";
 
@@ -85,7 +86,7 @@ function Versions({ pipeline, versions }: { pipeline: Pipeline; versions: readon
     >
       {!version ? (
         <div className="rounded-xl border border-line bg-surface">
-          <Empty title="No version yet" action={<Button kind="primary" icon={Pencil} busy={fresh.isPending} onClick={() => fresh.mutate()}>Draw the first version</Button>} />
+          <Empty title="No version yet" action={<Button kind="primary" icon={Pencil} needs="workflows.write" tenant={pipeline.tenant_id} busy={fresh.isPending} onClick={() => fresh.mutate()}>Draw the first version</Button>} />
         </div>
       ) : (
         <div className="grid grid-cols-1 gap-4 lg:grid-cols-[16rem_minmax(0,1fr)]">
@@ -176,10 +177,13 @@ function VersionCard({ version, versions, onDraft, drafting }: { version: Pipeli
       </div>
       {against && (
         <Card title={`From ${against.version} to ${version.version}`}>
-          <DifferenceView difference={compare(against.dag_spec, version.dag_spec)} />
+          <div className="flex flex-col gap-3">
+            <DifferenceView difference={compare(against.dag_spec, version.dag_spec)} />
+            {tab === "graph" && <DifferenceGraph before={against.dag_spec} after={version.dag_spec} />}
+          </div>
         </Card>
       )}
-      {tab === "graph" ? (
+      {tab === "graph" ? against ? null : (
         <div className="h-[26rem] overflow-hidden rounded-xl border border-line bg-surface xl:h-[32rem]">
           {graph.nodes.length === 0 ? (
             <Empty title="It has no steps">A run of it succeeds at once.</Empty>
@@ -238,10 +242,10 @@ function VersionActions({ version, onDraft, drafting }: { version: PipelineVersi
           <Link to="/pipelines/$pipelineId/versions/$versionId/edit" params={{ pipelineId: version.pipeline_id, versionId: version.id }} className={buttonClass()}>
             <Pencil className="size-3.5" aria-hidden /> Edit
           </Link>
-          <Button kind="primary" icon={Check} disabled={flaws > 0} title={flaws > 0 ? `${flaws} things are wrong in it: edit it first` : undefined} onClick={() => setAsked("APPROVED")}>
+          <Button kind="primary" icon={Check} needs="workflows.publish" tenant={version.tenant_id} disabled={flaws > 0} title={flaws > 0 ? `${flaws} things are wrong in it: edit it first` : undefined} onClick={() => setAsked("APPROVED")}>
             Approve
           </Button>
-          <Button kind="ghost" icon={Trash2} onClick={() => setAsked("delete")}>
+          <Button kind="ghost" icon={Trash2} needs="workflows.write" tenant={version.tenant_id} onClick={() => setAsked("delete")}>
             Delete
           </Button>
         </>
@@ -251,17 +255,17 @@ function VersionActions({ version, onDraft, drafting }: { version: PipelineVersi
           <Link to="/start" search={{ version: version.id }} className={buttonClass()}>
             <Play className="size-3.5" aria-hidden /> Run
           </Link>
-          <Button icon={Archive} onClick={() => setAsked("DEPRECATED")}>
+          <Button icon={Archive} needs="workflows.publish" tenant={version.tenant_id} onClick={() => setAsked("DEPRECATED")}>
             Deprecate
           </Button>
         </>
       )}
       {version.status === "DEPRECATED" && (
-        <Button icon={Undo2} onClick={() => setAsked("APPROVED")}>
+        <Button icon={Undo2} needs="workflows.publish" tenant={version.tenant_id} onClick={() => setAsked("APPROVED")}>
           Approve again
         </Button>
       )}
-      <Button icon={CopyPlus} busy={drafting} onClick={onDraft}>
+      <Button icon={CopyPlus} needs="workflows.write" tenant={version.tenant_id} busy={drafting} onClick={onDraft}>
         New draft from it
       </Button>
       <Confirm

@@ -41,7 +41,7 @@ export function PipelinesPage() {
       title="Pipelines"
       note="Named lines of versions; approved versions can be run."
       actions={
-        <Button kind="primary" icon={Plus} onClick={() => create(true)}>
+        <Button kind="primary" icon={Plus} needs="workflows.write" tenant={tenantId} onClick={() => create(true)}>
           New pipeline
         </Button>
       }
@@ -56,7 +56,7 @@ export function PipelinesPage() {
           {search.q ? (
             <Empty title="No pipeline has this name" action={<Button onClick={() => setQ("")}>Show all</Button>} />
           ) : (
-            <Empty icon={Workflow} title="No pipeline yet" action={<Button kind="primary" icon={Plus} onClick={() => create(true)}>Make the first one</Button>}>
+            <Empty icon={Workflow} title="No pipeline yet" action={<Button kind="primary" icon={Plus} needs="workflows.write" tenant={tenantId} onClick={() => create(true)}>Make the first one</Button>}>
               A pipeline is a graph of steps. You draw it, somebody approves it, and then it can be run.
             </Empty>
           )}

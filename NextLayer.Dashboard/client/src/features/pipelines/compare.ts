@@ -25,6 +25,28 @@ export function compare(before: JsonObject | null, after: JsonObject | null): Di
   return { steps, edges: [...edgesOnlyIn(b, a, "added"), ...edgesOnlyIn(a, b, "removed")] };
 }
 
+export interface Combined {
+  graph: Graph;
+  marks: ReadonlyMap<string, Mark>;
+  /** By the id that an edge has in the combined graph. */
+  edges: ReadonlyMap<string, Mark>;
+}
+
+/** One graph of both definitions, without places: what was removed is drawn too. */
+export function combine(before: JsonObject | null, after: JsonObject | null): Combined {
+  const a = readDefinition(before);
+  const b = readDefinition(after);
+  const marks = new Map<string, Mark>(b.nodes.map((node) => [node.id, "same"]));
+  for (const step of compare(before, after).steps) marks.set(step.id, step.mark);
+  const key = (edge: GraphEdge) => `${edge.source}:${edge.port ?? "out"}:${edge.target}`;
+  const all = new Map<string, Mark>();
+  for (const edge of b.edges) all.set(key(edge), a.edges.some((each) => key(each) === key(edge)) ? "same" : "added");
+  for (const edge of a.edges) if (!all.has(key(edge))) all.set(key(edge), "removed");
+  const nodes = [...b.nodes, ...a.nodes.filter((node) => marks.get(node.id) === "removed")].map((node) => ({ ...node, position: null }));
+  const edges = [...new Map([...b.edges, ...a.edges].map((edge) => [key(edge), { ...edge, id: key(edge) }])).values()];
+  return { graph: { nodes, edges }, marks, edges: all };
+}
+
 export function isSame({ steps, edges }: Difference): boolean {
   return steps.length === 0 && edges.length === 0;
 }

@@ -1,16 +1,18 @@
 import { Background, BackgroundVariant, Controls, Handle, MiniMap, Position, ReactFlow, type Edge, type Node, type NodeProps } from "@xyflow/react";
-import { useMemo } from "react";
+import { useEffect, useMemo, useState } from "react";
+import type { Mark } from "@/features/pipelines/compare";
+import { MARKS } from "@/features/pipelines/DifferenceView";
 import type { StepStatus } from "@/shared/api/types";
 import type { Graph } from "@/shared/graph/definition";
-import { NODE_HEIGHT, NODE_WIDTH, placesOf } from "@/shared/graph/layout";
+import { layout, NODE_HEIGHT, NODE_WIDTH, placesOf } from "@/shared/graph/layout";
 import { colorOfType, iconOfType, wordOfType } from "@/shared/graph/stepTypes";
 import { STEP_LOOKS } from "@/shared/status/status";
 import { duration } from "@/shared/time/format";
 import { cx } from "@/shared/ui/cx";
-import { FitOnResize } from "@/shared/graph/FitOnResize";
+import { FIT, FitOnResize } from "@/shared/graph/FitOnResize";
 import type { RunView, StepView } from "./fold";
 
-type StepNode = Node<{ label: string; type: string; view: StepView | undefined; chosen: boolean; quiet: boolean }, "step">;
+type StepNode = Node<{ label: string; type: string; view: StepView | undefined; chosen: boolean; quiet: boolean; tall: boolean; mark: Mark | undefined }, "step">;
 
 const NODE_TYPES = { step: StepCard };
 
@@ -20,10 +22,16 @@ interface Props {
   view: RunView | null;
   chosen?: string | undefined;
   onChoose?: (stepId: string) => void;
+  /** What another version does otherwise, by step and by edge. */
+  marks?: ReadonlyMap<string, Mark>;
+  edgeMarks?: ReadonlyMap<string, Mark>;
 }
 
-export default function GraphView({ graph, view, chosen, onChoose }: Props) {
-  const places = useMemo(() => placesOf(graph), [graph]);
+export default function GraphView({ graph, view, chosen, onChoose, marks, edgeMarks }: Props) {
+  const [frame, setFrame] = useState<HTMLDivElement | null>(null);
+  const tall = useIsNarrow(frame);
+  // On a phone a drawing from left to right would be too small to read.
+  const places = useMemo(() => (tall ? layout(graph, "TB") : placesOf(graph)), [graph, tall]);
   const nodes = useMemo(
     () =>
       graph.nodes.map((node): StepNode => {
@@ -32,18 +40,19 @@ export default function GraphView({ graph, view, chosen, onChoose }: Props) {
           id: node.id,
           type: "step",
           position: places.get(node.id) ?? { x: 0, y: 0 },
-          data: { label: node.label, type: node.type, view: step, chosen: node.id === chosen, quiet: view === null },
+          data: { label: node.label, type: node.type, view: step, chosen: node.id === chosen, quiet: view === null, tall, mark: marks?.get(node.id) },
           ariaLabel: `${node.label}, ${wordOfType(node.type)}${view ? `, ${STEP_LOOKS[step?.status ?? "pending"].word}` : ""}`,
           width: NODE_WIDTH,
           height: NODE_HEIGHT,
         };
       }),
-    [graph, places, view, chosen],
+    [graph, places, view, chosen, tall, marks],
   );
-  const edges = useMemo(() => graph.edges.map((edge): Edge => ({ id: edge.id, source: edge.source, target: edge.target, className: view ? classOf(view, edge.source, edge.target, edge.port) : "", ...(edge.port ? { label: edge.port } : {}), focusable: false })), [graph, view]);
+  const edges = useMemo(() => graph.edges.map((edge): Edge => ({ id: edge.id, source: edge.source, target: edge.target, className: view ? classOf(view, edge.source, edge.target, edge.port) : (edgeMarks?.get(edge.id) ?? ""), ...(edge.port ? { label: edge.port } : {}), focusable: false })), [graph, view, edgeMarks]);
   return (
     <ReactFlow
-      key={graph.nodes.length}
+      ref={setFrame}
+      key={`${graph.nodes.length} ${tall}`}
       nodes={nodes}
       edges={edges}
       nodeTypes={NODE_TYPES}
@@ -51,7 +60,7 @@ export default function GraphView({ graph, view, chosen, onChoose }: Props) {
       nodesConnectable={false}
       edgesFocusable={false}
       fitView
-      fitViewOptions={{ padding: 0.15, maxZoom: 1.1 }}
+      fitViewOptions={FIT}
       minZoom={0.1}
       proOptions={{ hideAttribution: true }}
       onNodeClick={(_, node) => onChoose?.(node.id)}
@@ -70,6 +79,19 @@ export default function GraphView({ graph, view, chosen, onChoose }: Props) {
       {graph.nodes.length > 12 && <MiniMap pannable zoomable className="hidden! md:block!" nodeColor={(node) => colorOf((node as StepNode).data.view?.status)} ariaLabel="Map of the graph" />}
     </ReactFlow>
   );
+}
+
+const NARROW = 520;
+
+function useIsNarrow(frame: HTMLElement | null): boolean {
+  const [narrow, setNarrow] = useState(() => innerWidth < NARROW);
+  useEffect(() => {
+    if (!frame) return;
+    const observer = new ResizeObserver(([entry]) => entry && setNarrow(entry.contentRect.width < NARROW));
+    observer.observe(frame);
+    return () => observer.disconnect();
+  }, [frame]);
+  return narrow;
 }
 
 function colorOf(status: StepStatus | undefined): string {
@@ -92,19 +114,22 @@ function StepCard({ data, selected }: NodeProps<StepNode>) {
   const StatusIcon = look.icon;
   const last = data.view?.last;
   const skipped = data.view?.status === "skipped";
+  const mark = data.mark && data.mark !== "same" ? MARKS[data.mark] : null;
   return (
     <div
-      className={cx("flex h-full items-center gap-2.5 rounded-lg border bg-raised px-2.5 text-left shadow-sm", (data.chosen || selected) && "ring-2 ring-accent", skipped && "opacity-60")}
-      style={{ width: NODE_WIDTH, borderColor: data.view && !skipped ? `color-mix(in oklab, var(--s-${look.tone}) 55%, var(--line))` : "var(--line)" }}
+      className={cx("flex h-full items-center gap-2.5 rounded-lg border bg-raised px-2.5 text-left shadow-sm", (data.chosen || selected) && "ring-2 ring-accent", skipped && "opacity-60", data.mark === "removed" && "border-dashed")}
+      style={{ width: NODE_WIDTH, ...(mark ? { backgroundColor: `color-mix(in oklab, var(--s-${mark.tone}-soft) 60%, var(--raised))` } : {}), borderColor: mark ? `var(--s-${mark.tone})` : data.view && !skipped ? `color-mix(in oklab, var(--s-${look.tone}) 55%, var(--line))` : "var(--line)" }}
     >
-      <Handle type="target" position={Position.Left} isConnectable={false} className="opacity-0" />
+      <Handle type="target" position={data.tall ? Position.Top : Position.Left} isConnectable={false} className="opacity-0" />
       <span className="flex size-8 shrink-0 items-center justify-center rounded-md" style={{ color: colorOfType(data.type), backgroundColor: `color-mix(in oklab, ${colorOfType(data.type)} 13%, transparent)` }}>
         <Icon className="size-4" aria-hidden />
       </span>
       <span className="min-w-0 flex-1">
-        <span className={cx("block truncate text-sm font-medium", skipped && "line-through")}>{data.label}</span>
+        <span className={cx("block truncate text-sm font-medium", (skipped || data.mark === "removed") && "line-through")}>{data.label}</span>
         {data.quiet ? (
-          <span className="block truncate text-2xs text-ink-3">{wordOfType(data.type)}</span>
+          <span className="block truncate text-2xs text-ink-3" style={mark ? { color: `var(--s-${mark.tone})` } : undefined}>
+            {mark ? mark.word : wordOfType(data.type)}
+          </span>
         ) : (
           <span className="flex items-center gap-1 text-2xs font-medium" style={{ color: `var(--s-${look.tone})` }}>
             <StatusIcon className={cx("size-3 shrink-0", look.spin && "motion-safe:animate-[spin_2s_linear_infinite]")} aria-hidden />
@@ -112,12 +137,11 @@ function StepCard({ data, selected }: NodeProps<StepNode>) {
               {look.word}
               {data.view && data.view.attempts > 1 && ` ×${data.view.attempts}`}
               {last?.finishedAt && !skipped && ` in ${duration(last.finishedAt - last.startedAt)}`}
-              
             </span>
           </span>
         )}
       </span>
-      <Handle type="source" position={Position.Right} isConnectable={false} className="opacity-0" />
+      <Handle type="source" position={data.tall ? Position.Bottom : Position.Right} isConnectable={false} className="opacity-0" />
     </div>
   );
 }

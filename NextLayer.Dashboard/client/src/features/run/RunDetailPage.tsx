@@ -4,6 +4,7 @@ import { Ban, Ellipsis, Link2, RotateCcw, Terminal, TriangleAlert } from "lucide
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { ApprovalCard } from "@/features/approvals/ApprovalCard";
 import { approvalsQuery } from "@/features/approvals/approvalQueries";
+import { useAccess } from "@/shared/access/me";
 import { get, post, toQuery } from "@/shared/api/http";
 import { pipelineQuery, runQuery, versionQuery } from "@/shared/api/queries";
 import type { Run, RunPage } from "@/shared/api/types";
@@ -23,6 +24,7 @@ import { cx } from "@/shared/ui/cx";
 import { Field, TextInput } from "@/shared/ui/Form";
 import { DataView } from "./DataView";
 import { EventsView } from "./EventsView";
+import { Family } from "./Family";
 import { fold, type RunView } from "./fold";
 import { LogView } from "./LogView";
 import { RUN_TABS, type RunSearch, type RunTab } from "./runSearch";
@@ -87,7 +89,8 @@ function RunDetail({ run }: { run: Run }) {
   }, [behind, change, history.lastSeq, now, search.step, search.tab]);
 
   useRunKeys(run, change);
-  const shown: Run = past === null ? { ...run, status: history.lastSeq >= run.last_event_seq && history.lastSeq > 0 ? now.status : run.status } : { ...run, status: view.status };
+  const present: Run = { ...run, status: history.lastSeq >= run.last_event_seq && history.lastSeq > 0 ? now.status : run.status };
+  const shown: Run = past === null ? present : { ...run, status: view.status };
   const node = graph.nodes.find((each) => each.id === search.step);
   const onChoose = (step: string) => change({ step: step === search.step ? undefined : step });
   const onSeq = (seq: number | null) => change({ seq: seq ?? undefined });
@@ -109,7 +112,7 @@ function RunDetail({ run }: { run: Run }) {
       aside={
         <>
           <RunBadge run={shown} />
-          <ConnectionBadge state={connection === "live" && behind ? "behind" : connection} />
+          {(connection !== "live" || behind || !isFinished(present.status)) && <ConnectionBadge state={connection === "live" && behind ? "behind" : connection} />}
         </>
       }
       note={
@@ -127,11 +130,17 @@ function RunDetail({ run }: { run: Run }) {
               Took <Duration from={run.started_at} to={run.finished_at} className="font-medium text-ink" />
             </span>
           )}
+          {run.deadline_at && !isFinished(present.status) && (
+            <span>
+              Must end <Time at={run.deadline_at} />
+            </span>
+          )}
           {run.generation > 1 && <span>Try {run.generation}</span>}
         </span>
       }
-      actions={<Actions run={shown} />}
+      actions={<Actions run={present} />}
     >
+      <Family run={run} />
       {past !== null && (
         <p role="status" className="rounded-lg bg-accent-soft px-3 py-2 text-sm text-accent-ink">
           You see the run as it was after event {past}.
@@ -171,7 +180,7 @@ function RunDetail({ run }: { run: Run }) {
               )}
             </div>
           ) : tab === "timeline" ? (
-            <Timeline view={view} chosen={search.step} onChoose={onChoose} />
+            <Timeline graph={graph} view={view} chosen={search.step} onChoose={onChoose} />
           ) : tab === "steps" ? (
             <StepsView graph={graph} view={view} chosen={search.step} onChoose={onChoose} />
           ) : tab === "logs" ? (
@@ -182,7 +191,7 @@ function RunDetail({ run }: { run: Run }) {
             <EventsView events={history.events} seq={past} onSeq={onSeq} />
           )}
         </div>
-        {withPanel && <StepPanel runId={run.id} node={node} stepId={search.step!} view={view} onClose={() => change({ step: undefined })} />}
+        {withPanel && <StepPanel run={run} node={node} stepId={search.step!} view={view} onClose={() => change({ step: undefined })} />}
       </div>
     </Page>
   );
@@ -242,7 +251,7 @@ function Progress({ view, total }: { view: RunView; total: number }) {
   const failed = statuses.filter((step) => step.status === "failed").length;
   return (
     <div className="flex items-center gap-3" role="img" aria-label={`${settled} of ${total} steps done${failed ? `, ${failed} failed` : ""}`}>
-      <div className="flex h-1.5 flex-1 overflow-hidden rounded-full bg-sunken">
+      <div className="flex h-1.5 flex-1 overflow-hidden rounded-full bg-line">
         <div style={{ width: `${(settled / total) * 100}%`, backgroundColor: "var(--s-succeeded)" }} />
         <div style={{ width: `${(failed / total) * 100}%`, backgroundColor: "var(--s-failed)" }} />
         <div style={{ width: `${(statuses.filter((step) => step.status === "running").length / total) * 100}%`, backgroundColor: "var(--s-running)" }} className="motion-safe:animate-pulse" />
@@ -258,6 +267,7 @@ function Progress({ view, total }: { view: RunView; total: number }) {
 function Actions({ run }: { run: Run }) {
   const client = useQueryClient();
   const navigate = useNavigateAny();
+  const { open } = useAccess();
   const [asking, setAsking] = useState(false);
   const [reason, setReason] = useState("");
   const done = ({ run: changed }: { run: Run }) => {
@@ -269,21 +279,21 @@ function Actions({ run }: { run: Run }) {
   return (
     <>
       {canRetry(run) && (
-        <Button kind="primary" icon={RotateCcw} busy={retry.isPending} onClick={() => retry.mutate()} title="Finished steps keep their results">
+        <Button kind="primary" icon={RotateCcw} needs="runs.control" tenant={run.tenant_id} busy={retry.isPending} onClick={() => retry.mutate()} title="Finished steps keep their results">
           Retry from the failure
         </Button>
       )}
       {!isFinished(run.status) && (
-        <Button icon={Ban} disabled={!canCancel(run)} onClick={() => setAsking(true)}>
+        <Button icon={Ban} needs="runs.control" tenant={run.tenant_id} disabled={!canCancel(run)} onClick={() => setAsking(true)}>
           {run.cancel_requested ? "Cancelling" : "Cancel"}
         </Button>
       )}
-      <Button onClick={() => void navigate({ to: "/start", search: { version: run.pipeline_version_id, from: run.id } })}>Run again…</Button>
+      <Button needs="runs.start" tenant={run.tenant_id} onClick={() => void navigate({ to: "/start", search: { version: run.pipeline_version_id, from: run.id } })}>Run again…</Button>
       <Menu trigger={<IconButton label="More" icon={Ellipsis} kind="secondary" />}>
         <MenuItem onSelect={() => void copyText(location.href, "Link copied")}>
           <Link2 className="size-4 text-ink-3" aria-hidden /> Copy the link
         </MenuItem>
-        <MenuItem onSelect={() => void copyText(`curl ${location.origin}/api/runs/${run.id}`, "Command copied")}>
+        <MenuItem onSelect={() => void copyText(`curl ${open ? "" : '-H "X-API-Key: $NEXTLAYER_KEY" '}${location.origin}/api/runs/${run.id}`, "Command copied")}>
           <Terminal className="size-4 text-ink-3" aria-hidden /> Copy as cURL
         </MenuItem>
       </Menu>

@@ -2,9 +2,10 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ScrollText, X } from "lucide-react";
 import { runStepsQuery } from "@/shared/api/queries";
+import type { Run } from "@/shared/api/types";
 import type { GraphNode } from "@/shared/graph/definition";
 import { colorOfType, iconOfType, wordOfType } from "@/shared/graph/stepTypes";
-import { waitWord } from "@/shared/status/status";
+import { isFinished, waitWord } from "@/shared/status/status";
 import { duration } from "@/shared/time/format";
 import { Time } from "@/shared/time/Time";
 import { buttonClass, IconButton } from "@/shared/ui/Button";
@@ -12,11 +13,12 @@ import { JsonTree } from "@/shared/ui/JsonTree";
 import { Facts } from "@/shared/ui/Page";
 import { StepBadge } from "@/shared/ui/Status";
 import { Skeleton } from "@/shared/ui/States";
+import { Children } from "./Family";
 import type { Attempt, RunView } from "./fold";
 import { useNow } from "@/shared/time/useNow";
 
 interface Props {
-  runId: string;
+  run: Run;
   node: GraphNode | undefined;
   stepId: string;
   view: RunView;
@@ -24,7 +26,7 @@ interface Props {
 }
 
 /** One step: how it is set up, each attempt, what it gave or why it failed. */
-export function StepPanel({ runId, node, stepId, view, onClose }: Props) {
+export function StepPanel({ run, node, stepId, view, onClose }: Props) {
   const step = view.steps.get(stepId);
   const attempts = view.attempts.filter((each) => each.stepId === stepId);
   const settled = attempts.filter((each) => each.finishedAt !== null).length;
@@ -44,14 +46,15 @@ export function StepPanel({ runId, node, stepId, view, onClose }: Props) {
         <IconButton small label="Close the step" icon={X} onClick={onClose} />
       </header>
       <div className="flex min-h-0 flex-col gap-4 overflow-y-auto p-4">
-        {attempts.length === 0 ? <p className="text-sm text-ink-2">{step?.status === "skipped" ? "It was skipped: no way that was taken leads to it." : "It has not begun yet."}</p> : <Attempts runId={runId} stepId={stepId} attempts={attempts} settled={settled} />}
+        {attempts.length === 0 ? <p className="text-sm text-ink-2">{step?.status === "skipped" ? "It was skipped: no way that was taken leads to it." : "It has not begun yet."}</p> : <Attempts runId={run.id} stepId={stepId} attempts={attempts} settled={settled} />}
+        {type === "for_each" && attempts.length > 0 && <Children run={run} stepId={stepId} live={!isFinished(view.status)} />}
         {node && Object.keys(node.config).length > 0 && (
           <section>
             <h3 className="mb-1.5 text-xs font-medium text-ink-2">Configuration</h3>
             <JsonTree value={node.config} label="Configuration" />
           </section>
         )}
-        <Link to="/runs/$runId" params={{ runId }} search={{ tab: "logs", step: stepId }} className={`${buttonClass("secondary", true)} self-start`}>
+        <Link to="/runs/$runId" params={{ runId: run.id }} search={{ tab: "logs", step: stepId }} className={`${buttonClass("secondary", true)} self-start`}>
           <ScrollText className="size-3.5" aria-hidden />
           Its log lines
         </Link>

@@ -1,29 +1,33 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { ZoomIn, ZoomOut } from "lucide-react";
-import { useMemo, useRef, useState, type ReactNode } from "react";
+import { FoldHorizontal, Route, ZoomIn, ZoomOut } from "lucide-react";
+import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import type { Graph } from "@/shared/graph/definition";
 import { iconOfType } from "@/shared/graph/stepTypes";
 import { isFinished, RUN_LOOKS, STEP_LOOKS, type Tone } from "@/shared/status/status";
 import { duration } from "@/shared/time/format";
 import { exact } from "@/shared/time/Time";
 import { useNow } from "@/shared/time/useNow";
-import { IconButton } from "@/shared/ui/Button";
+import { Button, IconButton } from "@/shared/ui/Button";
 import { Empty } from "@/shared/ui/States";
 import { cx } from "@/shared/ui/cx";
 import type { RunView } from "./fold";
-import { spansOf, ticksOf, type Row } from "./timelineRows";
+import { spansOf, type Row } from "./timelineRows";
+import { criticalPath, scaleOf } from "./timelineScale";
 
 const ROW = 34;
 
 interface Props {
+  graph: Graph;
   view: RunView;
   chosen: string | undefined;
   onChoose: (stepId: string) => void;
 }
 
 /** One line for the run and one for each step: where the time went. */
-export function Timeline({ view, chosen, onChoose }: Props) {
+export function Timeline(props: Props) {
+  const { view } = props;
   const live = !isFinished(view.status);
-  return view.at === null ? <Empty title="Nothing has happened yet" /> : live ? <LiveTimeline view={view} chosen={chosen} onChoose={onChoose} /> : <Bars view={view} end={view.at} chosen={chosen} onChoose={onChoose} />;
+  return view.at === null ? <Empty title="Nothing has happened yet" /> : live ? <LiveTimeline {...props} /> : <Bars {...props} end={view.at} />;
 }
 
 function LiveTimeline(props: Props) {
@@ -31,13 +35,18 @@ function LiveTimeline(props: Props) {
   return <Bars {...props} end={Math.max(now, props.view.at ?? 0)} />;
 }
 
-function Bars({ view, end, chosen, onChoose }: Props & { end: number }) {
+function Bars({ graph, view, end, chosen, onChoose }: Props & { end: number }) {
   const [zoom, setZoom] = useState(1);
+  const [collapse, setCollapse] = useState(true);
+  const [critical, setCritical] = useState(false);
   const frame = useRef<HTMLDivElement>(null);
   const { rows, start } = useMemo(() => spansOf(view, end), [view, end]);
   const length = Math.max(1, end - start);
+  const scale = useMemo(() => scaleOf(view, start, end, collapse), [view, start, end, collapse]);
+  const path = useMemo(() => (critical ? criticalPath(view, graph) : null), [critical, view, graph]);
+  const width = useWidth(frame);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => frame.current, estimateSize: () => ROW, overscan: 10 });
-  const left = (at: number) => `${((at - start) / length) * 100}%`;
+  const left = (at: number) => `${scale.at(at) * 100}%`;
   return (
     <div className="flex flex-col gap-2">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-xs text-ink-2">
@@ -46,6 +55,14 @@ function Bars({ view, end, chosen, onChoose }: Props & { end: number }) {
         <Legend kind="dotted" tone="paused">Waiting</Legend>
         <Legend kind="gap" tone="failed">Back-off</Legend>
         <span className="tnum ml-auto">{duration(length)} in all</span>
+        <Button small kind="ghost" icon={Route} aria-pressed={critical} className={critical ? "bg-accent-soft text-accent-ink" : ""} title="Only the steps that decided when the run ended" onClick={() => setCritical(!critical)}>
+          Critical path
+        </Button>
+        {(scale.cuts.length > 0 || !collapse) && (
+          <Button small kind="ghost" icon={FoldHorizontal} aria-pressed={collapse} className={collapse ? "bg-accent-soft text-accent-ink" : ""} title="Draw long stretches without work short" onClick={() => setCollapse(!collapse)}>
+            Idle time
+          </Button>
+        )}
         <IconButton small label="Show more time" icon={ZoomOut} disabled={zoom <= 1} onClick={() => setZoom(Math.max(1, zoom / 2))} />
         <IconButton small label="Show less time" icon={ZoomIn} disabled={zoom >= 64} onClick={() => setZoom(zoom * 2)} />
       </div>
@@ -63,18 +80,23 @@ function Bars({ view, end, chosen, onChoose }: Props & { end: number }) {
           <div className="sticky top-0 z-10 flex h-8 border-b border-line bg-surface text-2xs text-ink-3">
             <span className="sticky left-0 z-10 flex w-32 shrink-0 items-center border-r border-line bg-surface px-3 sm:w-52">Step</span>
             <span className="relative min-w-0 flex-1 overflow-hidden">
-              {ticksOf(length, Math.max(4, Math.round(6 * zoom))).map((tick) => (
-                <span key={tick} className="tnum absolute top-2 border-l border-line pl-1 whitespace-nowrap" style={{ left: `${(tick / length) * 100}%` }}>
+              {scale.ticks(Math.max(2, Math.floor((Math.max(120, width - 210) * zoom) / 84))).map((tick) => (
+                <span key={tick} className="tnum absolute top-2 border-l border-line pl-1 whitespace-nowrap" style={{ left: left(start + tick) }}>
                   {duration(tick)}
                 </span>
               ))}
             </span>
           </div>
           <div role="list" className="relative" style={{ height: virtual.getTotalSize() }}>
+            {scale.cuts.map((cut) => (
+              <span key={cut.from} aria-hidden className="absolute inset-y-0 right-0 left-32 sm:left-52">
+                <span title={`${duration(cut.to - cut.from)} without work`} className="absolute inset-y-0 z-[1] border-x border-dashed border-line-strong/60 bg-sunken/70" style={{ left: left(cut.from), width: `${(scale.at(cut.to) - scale.at(cut.from)) * 100}%` }} />
+              </span>
+            ))}
             {virtual.getVirtualItems().map((item) => {
               const row = rows[item.index]!;
               return (
-                <div key={item.key} role="listitem" aria-label={describe(row)} className={cx("absolute inset-x-0 flex border-b border-line last:border-0", row.stepId !== null && row.stepId === chosen && "bg-accent-soft")} style={{ height: ROW, transform: `translateY(${item.start}px)` }}>
+                <div key={item.key} role="listitem" aria-label={describe(row)} className={cx("absolute inset-x-0 flex border-b border-line last:border-0", row.stepId !== null && row.stepId === chosen && "bg-accent-soft", path && row.stepId !== null && !path.has(row.stepId) && "opacity-35")} style={{ height: ROW, transform: `translateY(${item.start}px)` }}>
                   <RowName row={row} onChoose={onChoose} />
                   <span className="relative min-w-0 flex-1">
                     {row.spans.map((span, index) => (
@@ -84,13 +106,13 @@ function Bars({ view, end, chosen, onChoose }: Props & { end: number }) {
                         className={cx("absolute top-2.5 h-3.5 min-w-0.5 rounded-xs", span.kind === "solid" ? "" : span.kind)}
                         style={{
                           left: left(span.from),
-                          width: `${(Math.max(0, (span.to ?? end) - span.from) / length) * 100}%`,
+                          width: `${Math.max(0, scale.at(span.to ?? end) - scale.at(span.from)) * 100}%`,
                           ...(span.kind === "solid" ? { backgroundColor: `var(--s-${span.tone})` } : { color: `var(--s-${span.tone})` }),
                           ...(span.kind === "gap" ? { borderTop: `2px dashed var(--s-${span.tone})`, top: "1rem", height: 0 } : {}),
                         }}
                       />
                     ))}
-                    {row.spans.length > 0 && <BarWord row={row} end={end} left={left} start={start} length={length} />}
+                    {row.spans.length > 0 && <BarWord row={row} end={end} at={scale.at} />}
                   </span>
                 </div>
               );
@@ -102,13 +124,24 @@ function Bars({ view, end, chosen, onChoose }: Props & { end: number }) {
   );
 }
 
-function BarWord({ row, end, left, start, length }: { row: Row; end: number; left: (at: number) => string; start: number; length: number }) {
+function useWidth(frame: { current: HTMLElement | null }): number {
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    if (!frame.current) return;
+    const observer = new ResizeObserver(([entry]) => entry && setWidth(entry.contentRect.width));
+    observer.observe(frame.current);
+    return () => observer.disconnect();
+  }, [frame]);
+  return width;
+}
+
+function BarWord({ row, end, at }: { row: Row; end: number; at: (time: number) => number }) {
   const last = row.spans.at(-1)!;
   const stop = last.to ?? end;
   const text = duration(row.spans.reduce((sum, span) => sum + ((span.to ?? end) - span.from), 0));
-  const late = (stop - start) / length > 0.82;
+  const late = at(stop) > 0.82;
   return (
-    <span className={cx("tnum pointer-events-none absolute top-2 text-2xs text-ink-3", late && "-translate-x-full pr-1")} style={{ left: late ? left(row.spans[0]!.from) : left(stop), paddingLeft: late ? 0 : 6 }}>
+    <span className={cx("tnum pointer-events-none absolute top-2 text-2xs text-ink-3", late && "-translate-x-full pr-1")} style={{ left: `${at(late ? row.spans[0]!.from : stop) * 100}%`, paddingLeft: late ? 0 : 6 }}>
       {text}
     </span>
   );

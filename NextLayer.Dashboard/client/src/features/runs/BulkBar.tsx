@@ -33,10 +33,10 @@ export function BulkBar({ selected, filter, total, onClear }: Props) {
   return (
     <div role="region" aria-label="Selected runs" className="sticky bottom-3 z-20 mx-auto flex w-fit max-w-full flex-wrap items-center gap-2 rounded-xl border border-line bg-raised px-3 py-2 shadow-pop animate-pop">
       <span className="tnum px-1 text-sm font-medium">{count(selected.length)} selected</span>
-      <Button small icon={Ban} onClick={() => setDeed("cancel")}>
+      <Button small icon={Ban} needs="runs.control" onClick={() => setDeed("cancel")}>
         Cancel…
       </Button>
-      <Button small icon={RotateCcw} onClick={() => setDeed("retry")}>
+      <Button small icon={RotateCcw} needs="runs.control" onClick={() => setDeed("retry")}>
         Retry…
       </Button>
       <IconButton small label="Select none" icon={X} onClick={onClear} />

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate as useAnyNavigate } from "@tanstack/react-router";
 import { Play, Terminal } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
+import { useAccess } from "@/shared/access/me";
 import { ApiError, request } from "@/shared/api/http";
 import { pipelinesQuery, runQuery, usePipelineName, versionQuery, versionsQuery } from "@/shared/api/queries";
 import type { Json, JsonObject, PipelineVersion, Run } from "@/shared/api/types";
@@ -12,10 +13,12 @@ import { usePrefs } from "@/shared/prefs/prefs";
 import { Button } from "@/shared/ui/Button";
 import { CopyButton, copyText } from "@/shared/ui/Copy";
 import { CONTROL, Field, SearchInput, Segments, Select, TextInput } from "@/shared/ui/Form";
+import { Menu, MenuItem } from "@/shared/ui/Overlay";
 import { Card, Page } from "@/shared/ui/Page";
 import { Empty, Failure, SkeletonRows } from "@/shared/ui/States";
 import { toast } from "@/shared/ui/toasts";
 import { cx } from "@/shared/ui/cx";
+import { asCSharp, asCurl, type Call } from "./snippets";
 
 const route = getRouteApi("/start");
 
@@ -122,7 +125,8 @@ function StartForm({ version, from }: { version: PipelineVersion; from: Run | un
     if (Object.keys(lacking).length === 0 && !parsed.error) start.mutate();
   };
   const approved = version.status === "APPROVED";
-  const curl = `curl -X POST ${location.origin}/api/runs -H 'Content-Type: application/json' -H 'X-Idempotency-Key: ${key}' -d '${JSON.stringify(body).replaceAll("'", "'\\''")}'`;
+  const { open } = useAccess();
+  const call: Call = { origin: location.origin, body, idempotencyKey: key, withKey: !open };
   const shown = mode === "form" ? Object.fromEntries(Object.entries(errors)) : errors;
 
   return (
@@ -209,12 +213,13 @@ function StartForm({ version, from }: { version: PipelineVersion; from: Run | un
             </div>
             {!approved && <p className="text-sm text-[var(--s-failed)]">This version is {version.status.toLowerCase()}: only approved ones can be run.</p>}
             <div className="flex flex-wrap gap-2">
-              <Button kind="primary" icon={Play} type="submit" form="start" busy={start.isPending} disabled={!approved || (mode === "json" && parsed.error !== null)}>
+              <Button kind="primary" icon={Play} needs="runs.start" tenant={version.tenant_id} type="submit" form="start" busy={start.isPending} disabled={!approved || (mode === "json" && parsed.error !== null)}>
                 Start
               </Button>
-              <Button icon={Terminal} onClick={() => void copyText(curl, "Command copied")}>
-                Copy as cURL
-              </Button>
+              <Menu trigger={<Button icon={Terminal}>Copy as…</Button>}>
+                <MenuItem onSelect={() => void copyText(asCurl(call), "Command copied")}>cURL</MenuItem>
+                <MenuItem onSelect={() => void copyText(asCSharp(call), "Code copied")}>C#, with the .NET client</MenuItem>
+              </Menu>
             </div>
           </div>
         </Card>

@@ -53,7 +53,7 @@ export function TenantsPage() {
   }, [q, search.q, navigate]);
   const open = (id: string | undefined) => void navigate({ search: (old) => ({ ...old, open: id }) });
   return (
-    <Page title="Tenants" note="Organisations, each with its own facilities, pipelines and runs." actions={<Button kind="primary" icon={Plus} onClick={() => setCreating(true)}>New tenant</Button>}>
+    <Page title="Tenants" note="Organisations, each with its own facilities, pipelines and runs." actions={<Button kind="primary" icon={Plus} needs="tenants.manage" onClick={() => setCreating(true)}>New tenant</Button>}>
       <SearchInput value={q} onChange={setQ} label="Find a tenant" className="w-full sm:w-72" />
       {query.isPending ? (
         <SkeletonRows />
@@ -130,13 +130,13 @@ function TenantDrawer({ id, onClose }: { id: string; onClose: () => void }) {
             <dt className="text-ink-3">Id</dt><dd className="font-mono text-xs break-all">{tenant.data.id}</dd>
           </dl>
           <div className="flex flex-wrap gap-2">
-            <Button onClick={() => setEditing(true)}>Change…</Button>
+            <Button needs="tenant.write" tenant={id} onClick={() => setEditing(true)}>Change…</Button>
             <Button disabled={tenantId === id} onClick={() => { setPrefs({ tenantId: id }); toast(`Only ${tenant.data.name} is shown now.`); }}>Show only this tenant</Button>
           </div>
           <section>
             <div className="mb-1 flex items-center justify-between">
               <h3 className="text-sm font-semibold">Facilities</h3>
-              <Button small icon={Plus} onClick={() => setFacility("new")}>Add</Button>
+              <Button small icon={Plus} needs="tenant.write" tenant={id} onClick={() => setFacility("new")}>Add</Button>
             </div>
             {facilities.isPending ? (
               <Skeleton className="h-16" />
@@ -152,7 +152,7 @@ function TenantDrawer({ id, onClose }: { id: string; onClose: () => void }) {
                     <button type="button" className="min-w-0 flex-1 rounded text-left hover:text-accent-ink" onClick={() => setFacility(each)}>
                       <span className="font-medium">{each.name}</span> <span className="text-xs text-ink-3">{each.facility_type}, {each.timezone}</span>
                     </button>
-                    <IconButton small label={`Delete ${each.name}`} icon={Trash2} onClick={() => setDeleting(each)} />
+                    <IconButton small needs="tenant.write" tenant={id} label={`Delete ${each.name}`} icon={Trash2} onClick={() => setDeleting(each)} />
                   </li>
                 ))}
               </ul>

@@ -41,7 +41,7 @@ export function Schedules() {
   });
   const schedules = query.data ?? [];
   const create = (
-    <Button kind="primary" icon={Plus} onClick={() => setEditing("new")}>
+    <Button kind="primary" icon={Plus} needs="triggers.write" onClick={() => setEditing("new")}>
       New schedule
     </Button>
   );
@@ -89,9 +89,9 @@ export function Schedules() {
                       <LastFire fire={each.last_fire} />
                     </td>
                     <td className={cx(TD, "text-right whitespace-nowrap")}>
-                      <IconButton small label={each.enabled ? "Pause it" : "Go on with it"} icon={each.enabled ? Pause : Play} onClick={() => toggle.mutate(each)} />
-                      <IconButton small label="Change it" icon={Pencil} onClick={() => setEditing(each)} />
-                      <IconButton small label="Delete it" icon={Trash2} onClick={() => setDeleting(each)} />
+                      <IconButton small needs="triggers.write" tenant={each.tenant_id} label={each.enabled ? "Pause it" : "Go on with it"} icon={each.enabled ? Pause : Play} onClick={() => toggle.mutate(each)} />
+                      <IconButton small needs="triggers.write" tenant={each.tenant_id} label="Change it" icon={Pencil} onClick={() => setEditing(each)} />
+                      <IconButton small needs="triggers.write" tenant={each.tenant_id} label="Delete it" icon={Trash2} onClick={() => setDeleting(each)} />
                     </td>
                   </tr>
                 ))}

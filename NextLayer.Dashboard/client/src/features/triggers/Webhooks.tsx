@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { KeyRound, Webhook } from "lucide-react";
 import { useState } from "react";
+import { useAccess } from "@/shared/access/me";
 import { post, put } from "@/shared/api/http";
 import { pipelineQuery, versionsQuery } from "@/shared/api/queries";
 import type { PipelineVersion } from "@/shared/api/types";
@@ -74,6 +75,7 @@ function Settings({ version }: { version: PipelineVersion }) {
   const client = useQueryClient();
   const query = useQuery(webhookQuery(version.tenant_id, version.id));
   const [rotating, setRotating] = useState(false);
+  const mayWrite = useAccess().can("triggers.write", version.tenant_id);
   const [secret, setSecret] = useState<string | null>(null);
   const took = (settings: WebhookSettings) => {
     setSecret(settings.secret);
@@ -94,8 +96,8 @@ function Settings({ version }: { version: PipelineVersion }) {
           <CopyButton text={address} label="Copy the address" />
         </p>
         <div className="flex flex-wrap gap-x-6 gap-y-1">
-          <Checkbox label="Takes calls" checked={settings.enabled} disabled={save.isPending} onChange={(event) => save.mutate({ enabled: event.target.checked, require_signature: settings.require_signature })} />
-          <Checkbox label="Calls must be signed" checked={settings.require_signature} disabled={save.isPending} onChange={(event) => save.mutate({ enabled: settings.enabled, require_signature: event.target.checked })} />
+          <Checkbox label="Takes calls" checked={settings.enabled} disabled={save.isPending || !mayWrite} onChange={(event) => save.mutate({ enabled: event.target.checked, require_signature: settings.require_signature })} />
+          <Checkbox label="Calls must be signed" checked={settings.require_signature} disabled={save.isPending || !mayWrite} onChange={(event) => save.mutate({ enabled: settings.enabled, require_signature: event.target.checked })} />
         </div>
         {secret && (
           <div role="status" className="rounded-lg bg-warn-soft px-3 py-2">
@@ -113,7 +115,7 @@ function Settings({ version }: { version: PipelineVersion }) {
               {each.expires_at && <span>valid until <Time at={each.expires_at} /></span>}
             </p>
           ))}
-          <Button small icon={KeyRound} className="mt-2" onClick={() => setRotating(true)}>
+          <Button small icon={KeyRound} needs="triggers.write" tenant={version.tenant_id} className="mt-2" onClick={() => setRotating(true)}>
             {settings.secrets.length > 0 ? "Change the secret…" : "Make a secret…"}
           </Button>
         </div>

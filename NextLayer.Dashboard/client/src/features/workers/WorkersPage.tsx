@@ -45,28 +45,30 @@ export function WorkersPage() {
                 <th className={TH}>Worker</th>
                 <th className={TH}>State</th>
                 <th className={cx(TH, "w-64")}>Slots</th>
-                <th className={TH}>Claims for</th>
-                <th className={TH}>Version</th>
-                <th className={TH}>Last heard</th>
-                <th className={TH}>First seen</th>
+                <th className={cx(TH, "max-md:hidden")}>Claims for</th>
+                <th className={cx(TH, "max-lg:hidden")}>Version</th>
+                <th className={cx(TH, "max-sm:hidden")}>Last heard</th>
+                <th className={cx(TH, "max-lg:hidden")}>First seen</th>
               </tr>
             </thead>
             <tbody>
               {workers.map((worker) => (
                 <tr key={worker.worker_id} className={cx(worker.state === "gone" && "text-ink-3")}>
-                  <td className={cx(TD, "font-medium whitespace-nowrap")}>{worker.worker_id}</td>
+                  <td className={cx(TD, "max-w-28 truncate font-medium sm:max-w-64")} title={worker.worker_id}>
+                    {worker.worker_id}
+                  </td>
                   <td className={TD}>
                     <Tag tone={STATES[worker.state][1]}>{STATES[worker.state][0]}</Tag>
                   </td>
                   <td className={TD}>
                     <Slots worker={worker} />
                   </td>
-                  <td className={cx(TD, "whitespace-nowrap")}>{worker.tenant_id ? <TenantName id={worker.tenant_id} /> : "all tenants"}</td>
-                  <td className={cx(TD, "tnum")}>{worker.version ?? "–"}</td>
-                  <td className={TD}>
+                  <td className={cx(TD, "whitespace-nowrap max-md:hidden")}>{worker.tenant_id ? <TenantName id={worker.tenant_id} /> : "all tenants"}</td>
+                  <td className={cx(TD, "tnum max-lg:hidden")}>{worker.version ?? "–"}</td>
+                  <td className={cx(TD, "max-sm:hidden")}>
                     <Time at={worker.last_heartbeat_at} />
                   </td>
-                  <td className={TD}>
+                  <td className={cx(TD, "max-lg:hidden")}>
                     <Time at={worker.first_seen_at} />
                   </td>
                 </tr>
@@ -91,7 +93,7 @@ function Slots({ worker }: { worker: Worker }) {
   const gone = worker.state === "gone";
   return (
     <span className="flex items-center gap-2.5" role="img" aria-label={`${worker.running_runs} of ${worker.slots} slots used`}>
-      <span className="h-1.5 w-28 overflow-hidden rounded-full bg-sunken">
+      <span className="h-1.5 w-12 sm:w-28 overflow-hidden rounded-full bg-line">
         <span className="block h-full rounded-full" style={{ width: `${gone ? 0 : share * 100}%`, backgroundColor: share > 0.9 ? "var(--s-paused)" : "var(--s-running)" }} />
       </span>
       <span className="tnum text-xs whitespace-nowrap text-ink-2">

@@ -47,6 +47,8 @@ interface Options {
   tenantId?: string | undefined;
   /** Makes a creation happen once, however often it is sent. */
   idempotencyKey?: string;
+  /** Changes only what is still as it was read. */
+  ifMatch?: string;
   signal?: AbortSignal | undefined;
 }
 
@@ -56,11 +58,19 @@ export interface Answer<T> {
   status: number;
 }
 
+let signedOut = () => {};
+
+/** Is told when a call was refused because nobody is signed in (any more). */
+export function onSignedOut(listener: () => void): void {
+  signedOut = listener;
+}
+
 export async function request<T>(path: string, options: Options = {}): Promise<Answer<T>> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (options.body !== undefined) headers["Content-Type"] = "application/json";
   if (options.tenantId) headers["X-Tenant-Id"] = options.tenantId;
   if (options.idempotencyKey) headers["X-Idempotency-Key"] = options.idempotencyKey;
+  if (options.ifMatch) headers["If-Match"] = options.ifMatch;
   const init: RequestInit = { method: options.method ?? "GET", headers };
   if (options.body !== undefined) init.body = JSON.stringify(options.body);
   if (options.signal) init.signal = options.signal;
@@ -72,6 +82,7 @@ export async function request<T>(path: string, options: Options = {}): Promise<A
     throw new ApiError(0, "unreachable", "The dashboard's server does not answer.");
   }
   const text = await response.text();
+  if (response.status === 401 && path !== "/session" && path !== "/api/v1/me") signedOut();
   if (!response.ok) throw toError(response.status, text);
   return { data: (text ? JSON.parse(text) : null) as T, headers: response.headers, status: response.status };
 }

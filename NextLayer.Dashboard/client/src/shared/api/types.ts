@@ -31,6 +31,13 @@ export interface Run {
   lease_losses: number;
   last_event_seq: number;
   trace_parent: string | null;
+  /** The run whose for-each made this one. */
+  parent_run_id: string | null;
+  parent_step_id: string | null;
+  child_index: number | null;
+  deadline_at: string | null;
+  /** The run whose input this one took over. */
+  rerun_of: string | null;
 }
 
 export interface RunPage {
@@ -138,6 +145,20 @@ export interface Facility {
 
 export type ConnectorStatus = "ACTIVE" | "NEEDS_REAUTH" | "DISABLED";
 
+export interface ConnectorSecret {
+  name: string;
+  updated_at: string;
+  /** Until when the value before the last rotation is used beside it. */
+  previous_until: string | null;
+}
+
+export interface ConnectorTest {
+  ok: boolean;
+  message: string;
+  duration_ms: number;
+  checked_at: string;
+}
+
 export interface Connector {
   id: string;
   tenant_id: string;
@@ -146,6 +167,9 @@ export interface Connector {
   status: ConnectorStatus;
   config: JsonObject;
   secrets_ref: string | null;
+  /** Which secrets are set; nobody is shown their values. */
+  secrets?: ConnectorSecret[];
+  last_test?: ConnectorTest | null;
   created_at: string;
   updated_at: string;
 }

@@ -13,8 +13,6 @@ interface FormContext {
   /** Choices that come from elsewhere, by widget. */
   options: Record<string, { value: string; label: string }[]>;
   errors: Record<string, string[]>;
-  /** Opens a picker of values that a template can use. */
-  onPick?: ((insert: (template: string) => void) => void) | undefined;
 }
 
 const Context = createContext<FormContext>({ templates: false, options: {}, errors: {} });
@@ -129,6 +127,7 @@ function Member(props: MemberProps) {
           <TextInput
             {...ids}
             type={templates ? "text" : inputType(schema)}
+            data-expression={hints.widget === "expression" || undefined}
             className={hints.widget === "expression" ? "font-mono text-xs" : ""}
             placeholder={hints.placeholder ?? (schema.default !== undefined ? String(schema.default) : undefined)}
             value={schema.format === "date-time" && !templates ? toLocal(asText(value)) : asText(value)}

@@ -1,14 +1,28 @@
-import { useReactFlow, useStore } from "@xyflow/react";
+import { useReactFlow, useStore, type ReactFlowInstance } from "@xyflow/react";
 import { useEffect, useRef } from "react";
 
-/** Keeps the whole drawing in sight when its frame grows or shrinks, as it does when a panel opens beside it. */
-export function FitOnResize() {
+/** How much of the frame stays free round a drawing that is fitted into it. */
+export const FIT = { padding: 0.08, maxZoom: 1.1 };
+/** Below it nobody can read what stands in the steps. */
+const LEGIBLE = 0.6;
+
+/** Brings the whole drawing into sight, or, where it would be too small to read, the step that is worked on. */
+export function fitDrawing(flow: Pick<ReactFlowInstance, "fitView" | "getNodes" | "getNodesBounds">, frame: { width: number; height: number }, focusId?: string | undefined): void {
+  const bounds = flow.getNodesBounds(flow.getNodes());
+  const zoom = Math.min(frame.width / Math.max(1, bounds.width), frame.height / Math.max(1, bounds.height)) * (1 - 2 * FIT.padding);
+  if (focusId && zoom < LEGIBLE && flow.getNodes().some((node) => node.id === focusId)) void flow.fitView({ nodes: [{ id: focusId }], padding: 0.5, maxZoom: 0.85 });
+  else void flow.fitView(FIT);
+}
+
+/** Keeps the drawing in sight when its frame grows or shrinks, as it does when a panel opens beside it. */
+export function FitOnResize({ focusId }: { focusId?: string | undefined }) {
   const flow = useReactFlow();
   const width = useStore((state) => state.width);
+  const height = useStore((state) => state.height);
   const before = useRef(0);
   useEffect(() => {
-    if (before.current > 0 && width > 0 && width !== before.current) void flow.fitView({ padding: 0.15, maxZoom: 1.1 });
+    if (before.current > 0 && width > 0 && width !== before.current) fitDrawing(flow, { width, height }, focusId);
     before.current = width;
-  }, [flow, width]);
+  }, [flow, width, height, focusId]);
   return null;
 }

@@ -47,6 +47,17 @@ describe("layout", () => {
     expect(new Set(places.map(({ x, y }) => `${x},${y}`)).size).toBe(places.length);
   });
 
+  it("draws the ways of a branch in the order of its edges", () => {
+    const edges = (first: string, second: string) => ({
+      nodes: ["a", "b", "c", "d"].map((id) => ({ id })),
+      edges: [{ source: "a", target: first, sourceHandle: "true" }, { source: "a", target: second, sourceHandle: "false" }, { source: "b", target: "d" }, { source: "c", target: "d" }],
+    });
+    for (const [first, second] of [["b", "c"], ["c", "b"]] as const) {
+      const places = layout(readDefinition(edges(first, second) as never));
+      expect(places.get(first)!.y).toBeLessThan(places.get(second)!.y);
+    }
+  });
+
   it("bears cycles and edges to nowhere", () => {
     const torn = readDefinition({ nodes: [{ id: "a" }, { id: "b" }], edges: [{ source: "a", target: "b" }, { source: "b", target: "a" }, { source: "b", target: "gone" }] });
     expect(layout(torn).size).toBe(2);

@@ -8,6 +8,24 @@ export type Positions = Map<string, { x: number; y: number }>;
 
 /** Places for all steps, from left to right, such that edges cross little. The same graph always gets the same places. */
 export function layout(graph: Graph, direction: "LR" | "TB" = "LR"): Positions {
+  const found = place(graph, direction);
+  if (swaps(graph, found, direction) === 0) return found;
+  // The same drawing seen in a mirror has the ways of a branch in the other order.
+  const mirrored = place({ nodes: graph.nodes.toReversed(), edges: graph.edges.toReversed() }, direction);
+  return swaps(graph, mirrored, direction) < swaps(graph, found, direction) ? mirrored : found;
+}
+
+/** How often the ways out of a step are drawn in another order than their edges stand in. */
+function swaps(graph: Graph, places: Positions, direction: "LR" | "TB"): number {
+  const axis = direction === "LR" ? "y" : "x";
+  let wrong = 0;
+  for (const [index, edge] of graph.edges.entries())
+    for (const later of graph.edges.slice(index + 1))
+      if (later.source === edge.source && later.target !== edge.target && (places.get(later.target)?.[axis] ?? 0) < (places.get(edge.target)?.[axis] ?? 0)) wrong++;
+  return wrong;
+}
+
+function place(graph: Graph, direction: "LR" | "TB"): Positions {
   const drawing = new dagre.graphlib.Graph({ multigraph: true });
   drawing.setGraph({ rankdir: direction, nodesep: 28, ranksep: 72, marginx: 8, marginy: 8 });
   drawing.setDefaultEdgeLabel(() => ({}));

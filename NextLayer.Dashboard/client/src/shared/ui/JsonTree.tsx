@@ -1,5 +1,5 @@
 import { ChevronRight } from "lucide-react";
-import { useState } from "react";
+import { createContext, useContext, useState } from "react";
 import type { Json } from "../api/types";
 import { CopyButton, copyText } from "./Copy";
 import { cx } from "./cx";
@@ -8,8 +8,19 @@ const OPEN_DEPTH = 2;
 const CHILDREN_SHOWN = 100;
 const TEXT_SHOWN = 400;
 
-/** A value to look into: branches open and close, a click on a name copies its path as templates write it. */
-export function JsonTree({ value, root = "", label }: { value: Json; root?: string; label: string }) {
+/** What a click on a name does with its path. */
+const Pick = createContext<((path: string) => void) | null>(null);
+
+/** A value to look into: branches open and close, a click on a name copies its path as templates write it, or picks it. */
+export function JsonTree({ value, root = "", label, onPick }: { value: Json; root?: string; label: string; onPick?: (path: string) => void }) {
+  return (
+    <Pick.Provider value={onPick ?? null}>
+      <Tree value={value} root={root} label={label} />
+    </Pick.Provider>
+  );
+}
+
+function Tree({ value, root, label }: { value: Json; root: string; label: string }) {
   return (
     <div className="group/json relative rounded-lg border border-line bg-sunken/60">
       <div className="absolute top-1 right-1 z-10">
@@ -71,8 +82,9 @@ function Node({ name, value, path, depth }: { name?: string; value: Json; path: 
 }
 
 function Name({ name, path }: { name: string; path: string }) {
+  const pick = useContext(Pick);
   return (
-    <button type="button" title={`Copy {{ ${path} }}`} className="min-h-6 min-w-6 shrink-0 rounded text-left text-[var(--c-integrations)] hover:underline" onClick={() => void copyText(`{{ ${path} }}`, "Path copied")}>
+    <button type="button" title={`${pick ? "Use" : "Copy"} {{ ${path} }}`} className="min-h-6 min-w-6 shrink-0 rounded text-left text-[var(--c-integrations)] hover:underline" onClick={() => (pick ? pick(path) : void copyText(`{{ ${path} }}`, "Path copied"))}>
       {name}:
     </button>
   );

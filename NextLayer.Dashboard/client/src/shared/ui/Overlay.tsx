@@ -1,6 +1,8 @@
 import { X } from "lucide-react";
-import { Dialog as RadixDialog, DropdownMenu, Popover as RadixPopover, Tooltip as RadixTooltip } from "radix-ui";
+import { Dialog as RadixDialog, DropdownMenu, Popover as RadixPopover } from "radix-ui";
 import type { ReactNode } from "react";
+import type { Permission } from "../access/access";
+import { useAccess } from "../access/me";
 import { Button, IconButton } from "./Button";
 import { cx } from "./cx";
 
@@ -122,10 +124,13 @@ export function Menu({ trigger, children, align = "end" }: { trigger: ReactNode;
 const ITEM =
   "flex w-full items-center gap-2 rounded-md px-2 py-1.5 text-sm text-ink outline-none select-none cursor-pointer data-highlighted:bg-hover data-disabled:opacity-50 data-disabled:pointer-events-none";
 
-export function MenuItem({ children, onSelect, danger, disabled }: { children: ReactNode; onSelect: () => void; danger?: boolean; disabled?: boolean }) {
+export function MenuItem({ children, onSelect, danger, disabled, needs }: { children: ReactNode; onSelect: () => void; danger?: boolean; disabled?: boolean; needs?: Permission }) {
+  const access = useAccess();
+  const why = needs && access.why(needs);
   return (
-    <DropdownMenu.Item className={cx(ITEM, danger && "text-danger")} disabled={disabled ?? false} onSelect={onSelect}>
+    <DropdownMenu.Item className={cx(ITEM, danger && "text-danger", why && "max-w-64 flex-wrap opacity-60")} disabled={disabled ?? false} aria-disabled={why ? true : undefined} onSelect={(event) => (why ? event.preventDefault() : onSelect())}>
       {children}
+      {why && <span className="basis-full text-2xs text-ink-2">{why}</span>}
     </DropdownMenu.Item>
   );
 }
@@ -160,20 +165,5 @@ export function Popover({ trigger, children, label, className }: { trigger: Reac
         </RadixPopover.Content>
       </RadixPopover.Portal>
     </RadixPopover.Root>
-  );
-}
-
-export const TooltipProvider = RadixTooltip.Provider;
-
-export function Tooltip({ text, children }: { text: ReactNode; children: ReactNode }) {
-  return (
-    <RadixTooltip.Root>
-      <RadixTooltip.Trigger asChild>{children}</RadixTooltip.Trigger>
-      <RadixTooltip.Portal>
-        <RadixTooltip.Content sideOffset={6} collisionPadding={8} className="z-50 max-w-72 rounded-md border border-line bg-raised px-2 py-1 text-xs whitespace-pre-line text-ink shadow-pop animate-fade">
-          {text}
-        </RadixTooltip.Content>
-      </RadixTooltip.Portal>
-    </RadixTooltip.Root>
   );
 }

@@ -66,12 +66,12 @@ export function Facts({ items, className }: { items: readonly (readonly [string,
 
 export const TABLE = "w-full border-separate border-spacing-0 text-sm";
 export const TH = "h-9 border-b border-line px-3 text-left text-xs font-medium whitespace-nowrap text-ink-3 first:pl-4 last:pr-4";
-export const TD = "h-10 border-b border-line px-3 align-middle first:pl-4 last:pr-4";
+export const TD = "h-10 border-b border-line px-3 py-1.5 align-middle first:pl-4 last:pr-4";
 
 /** Scrolls sideways by itself on a narrow window, reachable by keyboard. */
 export function TableFrame({ label, children }: { label: string; children: ReactNode }) {
   return (
-    <div role="region" aria-label={label} tabIndex={0} className="relative overflow-x-auto rounded-xl border border-line bg-surface ring-inset-focus [&_tbody_tr:last-child_td]:border-b-0">
+    <div role="region" aria-label={label} tabIndex={0} className="relative overflow-x-auto rounded-xl border border-line bg-surface ring-inset-focus [&_tbody:last-child_tr:last-child_td]:border-b-0">
       {children}
     </div>
   );

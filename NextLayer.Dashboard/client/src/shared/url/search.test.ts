@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { choice, many, one, parseSearch, stringifySearch, whole } from "./search";
+import { choice, localAddress, many, one, parseSearch, stringifySearch, whole } from "./search";
 
 it("keeps repeated names as a list and single ones as text", () =>
   expect(parseSearch("?status=FAILED&status=RUNNING&q=a%20b")).toEqual({ status: ["FAILED", "RUNNING"], q: "a b" }));
@@ -24,4 +24,9 @@ it("takes nothing from an address that it does not know", () => {
   expect(whole(search, "line")).toBe(12);
   expect(many(search, "status")).toBeUndefined();
   expect(one(search, "nothing")).toBeUndefined();
+});
+
+it("leads after a sign-in to addresses of this site alone", () => {
+  expect(localAddress("/runs?status=FAILED")).toBe("/runs?status=FAILED");
+  for (const evil of ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "runs", "/a\nb", ""]) expect(localAddress(evil)).toBeUndefined();
 });

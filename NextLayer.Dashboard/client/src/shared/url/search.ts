@@ -45,3 +45,8 @@ export function whole(search: Search, name: string): number | undefined {
   const value = one(search, name);
   return value !== undefined && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
 }
+
+/** An address within this site, or nothing: not `//elsewhere.example`, nor a scheme of its own. */
+export function localAddress(text: string | undefined): string | undefined {
+  return text && /^\/(?![/\\])/.test(text) && !/[\u0000-\u001f]/.test(text) ? text : undefined;
+}

@@ -1,0 +1,124 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { ApiError, patch, post } from "@/shared/api/http";
+import { facilitiesQuery, tenantsQuery } from "@/shared/api/queries";
+import type { Connector, ConnectorStatus, JsonObject } from "@/shared/api/types";
+import { SchemaForm } from "@/shared/form/SchemaForm";
+import { object } from "@/shared/graph/definition";
+import { usePrefs } from "@/shared/prefs/prefs";
+import { Button } from "@/shared/ui/Button";
+import { Field, Select, TextInput } from "@/shared/ui/Form";
+import { FormError } from "@/shared/ui/FormError";
+import { Dialog } from "@/shared/ui/Overlay";
+import { toast } from "@/shared/ui/toasts";
+import { connectorTypesQuery, type ConnectorType } from "./connectorQueries";
+import { SecretFields, type SecretChanges } from "./SecretFields";
+
+export const CONNECTOR_STATES: readonly ConnectorStatus[] = ["ACTIVE", "NEEDS_REAUTH", "DISABLED"];
+
+const REST: JsonObject = {
+  type: "object",
+  properties: {
+    status: { type: "string", title: "State", enum: [...CONNECTOR_STATES], default: "ACTIVE" },
+    facility_id: { type: "string", title: "Facility", "x-ui": { widget: "facility" } },
+    secrets_ref: { type: "string", title: "Secrets kept elsewhere", description: "env:NAME or file:/path, as far as the operator allows them; any other text is a note.", "x-ui": { group: "advanced" } },
+  },
+};
+const ANY_CONFIG: JsonObject = { type: "object", properties: { config: { type: "object", title: "Settings", description: "Nothing secret.", "x-ui": { widget: "json" } } } };
+
+export function ConnectorDialog({ connector, onClose }: { connector: Connector | null; onClose: () => void }) {
+  const { tenantId } = usePrefs();
+  const client = useQueryClient();
+  const types = useQuery(connectorTypesQuery()).data ?? [];
+  const tenants = useQuery(tenantsQuery("", 0, 100)).data?.items ?? [];
+  const [tenant, setTenant] = useState(connector?.tenant_id ?? tenantId ?? "");
+  const owner = tenant || tenants.at(-1)?.id || "";
+  const facilities = useQuery({ ...facilitiesQuery(owner), enabled: owner !== "" }).data?.items ?? [];
+  const [kind, setKind] = useState(connector?.connector_type ?? "");
+  const [config, setConfig] = useState<JsonObject>(connector?.config ?? {});
+  const [rest, setRest] = useState<JsonObject>(connector ? { status: connector.status, ...(connector.secrets_ref ? { secrets_ref: connector.secrets_ref } : {}), ...(connector.facility_id ? { facility_id: connector.facility_id } : {}) } : {});
+  const [secrets, setSecrets] = useState<SecretChanges>({});
+  const type = types.find((each) => each.type === kind);
+  const changed = Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== ""));
+  const save = useMutation({
+    mutationFn: () => {
+      const body = { connector_type: kind.trim(), config, ...rest, ...(Object.keys(changed).length > 0 ? { secrets: changed } : {}) };
+      return connector ? patch(`/api/connector-instances/${connector.id}`, { secrets_ref: null, facility_id: null, ...body }) : post("/api/connector-instances", { tenant_id: owner, ...body });
+    },
+    meta: { quiet: true },
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: ["connectors"] });
+      toast("Saved.");
+      onClose();
+    },
+  });
+  const errors = save.error instanceof ApiError ? save.error.fields : {};
+  const inConfig = Object.fromEntries(Object.entries(errors).map(([path, messages]) => [path.replace(/^config\./, ""), messages]));
+  return (
+    <Dialog
+      open
+      onOpenChange={onClose}
+      title={connector ? `Connector to ${type?.label ?? connector.connector_type}` : "New connector"}
+      description={type?.description}
+      footer={
+        <>
+          <Button onClick={onClose}>Back</Button>
+          <Button kind="primary" type="submit" form="connector" needs="connectors.write" tenant={owner} busy={save.isPending} disabled={!owner}>
+            Save
+          </Button>
+        </>
+      }
+    >
+      <form
+        id="connector"
+        className="flex flex-col gap-3.5"
+        autoComplete="off"
+        onSubmit={(event) => {
+          event.preventDefault();
+          save.mutate();
+        }}
+      >
+        {!connector && tenantId === null && tenants.length > 1 && (
+          <Field label="Tenant" required>
+            {(ids) => (
+              <Select {...ids} value={owner} onChange={(event) => setTenant(event.target.value)}>
+                {tenants.map((each) => (
+                  <option key={each.id} value={each.id}>
+                    {each.name}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
+        )}
+        <Field label="Connects to" required error={errors.connector_type?.join(" ")}>
+          {(ids) => (
+            <>
+              <TextInput {...ids} list="connector-types" placeholder={types.length > 0 ? "Choose one, or give a name of your own" : "shopify, openai, postgres …"} maxLength={100} value={kind} onChange={(event) => setKind(typeNamed(event.target.value, types))} />
+              <datalist id="connector-types">
+                {types.map((each) => (
+                  <option key={each.type} value={each.type}>
+                    {each.label}
+                  </option>
+                ))}
+              </datalist>
+            </>
+          )}
+        </Field>
+        {type && object(type.config_schema.properties) && Object.keys(object(type.config_schema.properties)!).length > 0 ? (
+          <SchemaForm key={type.type} schema={type.config_schema} value={config} errors={inConfig} onChange={(next) => setConfig(object(next) ?? {})} />
+        ) : (
+          <SchemaForm key="any" schema={ANY_CONFIG} value={{ config }} errors={errors} onChange={(next) => setConfig(object(object(next)?.config) ?? {})} />
+        )}
+        {(types.length > 0 || connector?.secrets) && <SecretFields wanted={type?.secrets} known={connector?.secrets ?? []} changes={secrets} onChange={setSecrets} />}
+        <SchemaForm schema={REST} value={rest} errors={errors} options={{ facility: facilities.map((each) => ({ value: each.id, label: each.name })) }} onChange={(next) => setRest(object(next) ?? {})} />
+        <FormError error={save.error} />
+      </form>
+    </Dialog>
+  );
+}
+
+/** People write "OpenAI" for the type `openai`. */
+function typeNamed(text: string, types: readonly ConnectorType[]): string {
+  return types.find((each) => each.label.toLowerCase() === text.trim().toLowerCase())?.type ?? text;
+}
