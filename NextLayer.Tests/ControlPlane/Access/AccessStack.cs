@@ -98,7 +98,7 @@ internal sealed class AccessStack : IAsyncDisposable
         var run = (await PostAsync(keys[Role.Operator], "/api/runs", JsonSerializer.Serialize(new { tenant_id = tenant, pipeline_version_id = version }))).Id;
         var schedule = (await PostAsync(
             keys[Role.Operator], "/api/v1/triggers/schedule", JsonSerializer.Serialize(new { workflow_id = version, cron = "0 3 * * *", timezone = "UTC" }))).Id;
-        return new Organisation(tenant, keys, facility, connector, pipeline, version, run, schedule);
+        return new Organisation(tenant, name.ToLowerInvariant(), keys, facility, connector, pipeline, version, run, schedule);
     }
 
     public async ValueTask DisposeAsync()
@@ -110,4 +110,4 @@ internal sealed class AccessStack : IAsyncDisposable
 
 /// <summary>A tenant with one of everything, and a key for each role.</summary>
 internal sealed record Organisation(
-    Guid Tenant, IReadOnlyDictionary<Role, string> Keys, Guid Facility, Guid Connector, Guid Pipeline, Guid Version, Guid Run, Guid Schedule);
+    Guid Tenant, string Slug, IReadOnlyDictionary<Role, string> Keys, Guid Facility, Guid Connector, Guid Pipeline, Guid Version, Guid Run, Guid Schedule);

@@ -124,6 +124,15 @@ public sealed class EveryOperationTests(Servers servers)
         ["CreateApiKey"] = "keys.manage",
         ["RevokeApiKey"] = "keys.manage",
         ["ListAudit"] = "audit.read",
+        ["GetUsage"] = "tenant.read",
+        ["GetCosts"] = "costs.read",
+        ["StageRunCosts"] = "work",
+        ["LoadRunCosts"] = "work",
+        ["ListProviderPipelines"] = Open,
+        ["RunProviderPipeline"] = "runs.start",
+        ["RunProviderPipelineWithoutDomain"] = "runs.start",
+        ["ListProviderRuns"] = "runs.read",
+        ["GetProviderRun"] = "runs.read",
     };
 
     // What each role may do in its tenant, as docs/access.md tells people. Written out again on purpose: a right that the
@@ -280,7 +289,15 @@ public sealed class EveryOperationTests(Servers servers)
         private string Address(Organisation? named)
         {
             var address = Path.Replace("{workerId}", "w", StringComparison.Ordinal);
-            return System.Text.RegularExpressions.Regex.Replace(address, "\\{[a-zA-Z_]+\\}", _ => $"{Object(named)}");
+            return System.Text.RegularExpressions.Regex.Replace(address, "\\{([a-zA-Z_]+)\\}", part => part.Groups[1].Value switch
+            {
+                "org" => named?.Slug ?? "nobody",
+                "provider" => "gcp",
+                "domain" => "cost",
+                "pipeline" => "billing",
+                "name" => "api_key",
+                _ => $"{Object(named)}",
+            });
         }
 
         private object Object(Organisation? named) => named is null ? Absent

@@ -103,6 +103,17 @@ public sealed class TwoTenantsTests(Servers servers)
     }
 
     [Fact]
+    public async Task Run_SaysInItsFirstEventWhoStartedIt()
+    {
+        await using var stack = await AccessStack.StartAsync(servers);
+        var key = stack.Ours.Keys[Role.Operator];
+
+        var events = (await stack.GetAsync(key, $"/api/runs/{stack.Ours.Run}/events")).Json.GetProperty("items");
+
+        Assert.Equal($"key:{key.Split('_')[1]}", events[0].GetProperty("payload").Text("by"));
+    }
+
+    [Fact]
     public async Task Claim_ByATenantsWorker_GivesOnlyItsRuns()
     {
         await using var stack = await AccessStack.StartAsync(servers);
