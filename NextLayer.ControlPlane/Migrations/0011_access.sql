@@ -31,8 +31,10 @@ CREATE TABLE memberships (
     created_at timestamptz NOT NULL DEFAULT now(),
     created_by text NOT NULL,
     updated_at timestamptz NOT NULL DEFAULT now(),
-    UNIQUE NULLS NOT DISTINCT (kind, subject, tenant_id)
+    UNIQUE (kind, subject, tenant_id)
 );
+
+CREATE UNIQUE INDEX memberships_platform ON memberships (kind, subject) WHERE tenant_id IS NULL;
 
 CREATE INDEX memberships_tenant ON memberships (tenant_id, id);
 

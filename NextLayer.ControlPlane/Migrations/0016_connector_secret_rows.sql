@@ -2,4 +2,4 @@
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON connector_secrets TO nextlayer_tenant;
 ALTER TABLE connector_secrets ENABLE ROW LEVEL SECURITY;
-CREATE POLICY own_tenant ON connector_secrets TO nextlayer_tenant USING (tenant_id = ANY (caller_tenants()));
+CREATE POLICY own_tenant ON connector_secrets TO nextlayer_tenant USING ((SELECT caller_tenants()) @> ARRAY[tenant_id]);

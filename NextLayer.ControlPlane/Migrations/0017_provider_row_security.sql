@@ -6,7 +6,7 @@ BEGIN
     FOREACH name IN ARRAY ARRAY['tenant_usage', 'provider_pipelines', 'cost_loads', 'cost_records'] LOOP
         EXECUTE format('GRANT SELECT ON %I TO nextlayer_tenant', name);
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
-        EXECUTE format('CREATE POLICY own_tenant ON %I TO nextlayer_tenant USING (tenant_id = ANY (caller_tenants()))', name);
+        EXECUTE format('CREATE POLICY own_tenant ON %I TO nextlayer_tenant USING ((SELECT caller_tenants()) @> ARRAY[tenant_id])', name);
     END LOOP;
 END $$;
 

@@ -36,7 +36,7 @@ internal sealed class ProviderSeeder(HttpClient http, ProviderKeys keys, Provide
     }
 
     /// <returns>False when the tenant has one of its own.</returns>
-    private async Task<bool> EnsureConnectorAsync(Guid tenantId, string type, object config, CancellationToken ct)
+    private async Task<bool> EnsureConnectorAsync(Guid tenantId, string type, ProviderConnector connector, CancellationToken ct)
     {
         var found = await http.GetFromJsonAsync<JsonObject>($"/api/connector-instances?tenant_id={tenantId}&connector_type={type}&limit=100", ct);
         var known = found!["items"]!.AsArray(); // A page always has items.
@@ -45,8 +45,8 @@ internal sealed class ProviderSeeder(HttpClient http, ProviderKeys keys, Provide
             return false;
         // The keys are new with every start.
         using var answer = ours is null
-            ? await http.PostAsJsonAsync("/api/connector-instances", new { tenant_id = tenantId, connector_type = type, config }, ct)
-            : await http.PatchAsJsonAsync($"/api/connector-instances/{ours["id"]}", new { config, status = "ACTIVE" }, ct);
+            ? await http.PostAsJsonAsync("/api/connector-instances", new { tenant_id = tenantId, connector_type = type, config = connector.Config, secrets = connector.Secrets }, ct)
+            : await http.PatchAsJsonAsync($"/api/connector-instances/{ours["id"]}", new { config = connector.Config, secrets = connector.Secrets, status = "ACTIVE" }, ct);
         await CheckAsync(answer, ct);
         return true;
     }

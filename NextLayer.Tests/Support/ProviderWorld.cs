@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,7 +23,12 @@ internal sealed class ProviderWorld : IAsyncDisposable
     public ProviderKeys Keys => app.Services.GetRequiredService<ProviderKeys>();
 
     /// <summary>What a connector of the type holds that leads here.</summary>
-    public object Connector(string type) => ProviderConnectors.All(Keys, Address)[type];
+    /// <remarks>All of it as <c>config</c>, which a step takes too: the secrets' own way has tests of its own.</remarks>
+    public JsonObject Connector(string type)
+    {
+        var connector = ProviderConnectors.All(Keys, Address)[type];
+        return new JsonObject(connector.Config.Concat(connector.Secrets).Select(member => KeyValuePair.Create<string, JsonNode?>(member.Key, member.Value)));
+    }
 
     public static async Task<ProviderWorld> StartAsync()
     {

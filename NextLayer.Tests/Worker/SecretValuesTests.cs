@@ -11,7 +11,11 @@ public sealed class SecretValuesTests
 {
     private const string Secret = "c4n&ry+\"sé/ret=9";
 
-    public static TheoryData<string> Spellings => [
+    // Some ways of writing come to the same for some secrets.
+    public static TheoryData<string> Spellings => [.. AllSpellings().Distinct()];
+
+    private static string[] AllSpellings() =>
+    [
         Secret,
         Uri.EscapeDataString(Secret),
         Uri.EscapeDataString(Secret).ToLowerInvariant(),

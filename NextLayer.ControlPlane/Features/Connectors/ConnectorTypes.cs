@@ -78,7 +78,9 @@ internal static class ConnectorTypes
         Type(BigQuery, "Google BigQuery", "Billing export and other tables, by a service account.", """
             "base_url": { "type": "string", "title": "Base address", "default": "https://bigquery.googleapis.com" },
             "token_url": { "type": "string", "title": "Token address", "default": "https://oauth2.googleapis.com/token" },
-            "project_id": { "type": "string", "title": "Project" }
+            "project_id": { "type": "string", "title": "Project" },
+            "location": { "type": "string", "title": "Location of the data", "examples": ["EU"] },
+            "billing_table": { "type": "string", "title": "Table of the billing export", "examples": ["my-project.billing.gcp_billing_export_v1"] }
             """,
             new ConnectorTypeSecret { Name = ServiceAccount, Title = "Service account (JSON)", Multiline = true }),
         Make(Secrets, "Secrets", "Named values that templates read as {{ secrets.name }}.", "", testable: false),

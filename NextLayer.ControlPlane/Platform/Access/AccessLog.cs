@@ -17,4 +17,7 @@ internal static partial class AccessLog
 
     [LoggerMessage(1805, LogLevel.Warning, "The audit log could not be completed for {Action} by {Actor}; its outcome stays unknown: {Reason}")]
     public static partial void AuditNotCompleted(this ILogger logger, string action, string actor, string reason);
+
+    [LoggerMessage(1806, LogLevel.Warning, "Nobody administers this installation yet, so that nobody can be given a key. Set Auth:AdminKey or Auth:Administrators; docs/access.md tells how.")]
+    public static partial void NobodyAdministers(this ILogger logger);
 }

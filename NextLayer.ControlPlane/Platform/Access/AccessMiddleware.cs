@@ -89,6 +89,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, Authenticator authe
             return default;
         }
 
-        return caller.Knows(owner) ? (AccessProblems.Forbidden(context, owner), null) : (null, id);
+        // A call that names one tenant looks for nothing in another, whoever makes it.
+        return caller.Knows(owner) && context.Features.Get<CallerTenant>() is null ? (AccessProblems.Forbidden(context, owner), null) : (null, id);
     }
 }

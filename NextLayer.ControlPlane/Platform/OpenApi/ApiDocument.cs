@@ -34,6 +34,7 @@ internal static class ApiDocument
         };
         // Callers reach us under many names; the address they read this from is the right one.
         document.Servers = [];
+        CommonAnswers.AddSchemes(document);
         document.AddComponent(CommonAnswers.ProblemSchemaName, CommonAnswers.ProblemSchema());
         return Task.CompletedTask;
     }

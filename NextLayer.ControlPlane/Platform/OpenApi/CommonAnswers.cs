@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Idempotency;
 using NextLayer.ControlPlane.Platform.Registry;
@@ -12,14 +13,18 @@ internal static class CommonAnswers
 {
     public const string ProblemSchemaName = "Problem";
 
+    private const string KeyScheme = "api_key";
+    private const string BearerScheme = "bearer";
+
     public static Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
     {
         AddProblem(operation, context.Document);
         var endpoint = context.Description.ActionDescriptor.EndpointMetadata;
         if (endpoint.OfType<AcceptsIdempotencyKey>().Any())
             AddIdempotencyKey(operation);
-        if (endpoint.OfType<ActsInTenant>().Any())
-            AddTenant(operation);
+        if (endpoint.OfType<ActsInTenant>().LastOrDefault() is { } acts)
+            AddTenant(operation, acts.OrInAll);
+        AddAccess(operation, endpoint.OfType<AccessRule>().LastOrDefault(), context.Document);
         if (operation.Parameters?.Any(parameter => parameter.Name is "offset" or "per_page") == true)
             AddTotalCount(operation);
         AddLocation(operation);
@@ -74,14 +79,56 @@ internal static class CommonAnswers
         });
     }
 
-    private static void AddTenant(OpenApiOperation operation)
+    /// <summary>The two ways to show a credential.</summary>
+    public static void AddSchemes(OpenApiDocument document)
+    {
+        document.AddComponent<IOpenApiSecurityScheme>(KeyScheme, new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.ApiKey,
+            In = ParameterLocation.Header,
+            Name = "X-API-Key",
+            Description = "A key made by POST /api/v1/api-keys: nlk_<id>_<secret>.",
+        });
+        document.AddComponent<IOpenApiSecurityScheme>(BearerScheme, new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "bearer",
+            Description = "A JWT of the identity provider, or a key.",
+        });
+    }
+
+    private static void AddAccess(OpenApiOperation operation, AccessRule? rule, OpenApiDocument? document)
+    {
+        if (rule is null or { IsOpen: true })
+            return;
+        operation.Security =
+        [
+            new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyScheme, document)] = [] },
+            new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(BearerScheme, document)] = [] },
+        ];
+        if (rule.Permission is { } permission)
+            operation.Description = $"Needs the permission `{EnumText.Of(permission)}`. {operation.Description}".TrimEnd();
+    }
+
+    private static void AddTenant(OpenApiOperation operation, bool orInAll)
     {
         operation.Parameters ??= [];
+        if (orInAll)
+        {
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = CallerTenant.QueryName,
+                In = ParameterLocation.Query,
+                Description = "The tenant to look at, for who can send no header; all that the caller may see when absent.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" },
+            });
+        }
+
         operation.Parameters.Add(new OpenApiParameter
         {
             Name = CallerTenant.HeaderName,
             In = ParameterLocation.Header,
-            Description = "The tenant to act in; the tenant default when absent.",
+            Description = orInAll ? "The tenant to look at; all that the caller may see when absent." : "The tenant to act in; when absent the caller's only one, or the tenant default.",
             Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" },
         });
     }

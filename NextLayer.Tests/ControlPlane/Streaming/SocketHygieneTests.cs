@@ -64,7 +64,7 @@ public sealed class SocketHygieneTests(Servers servers)
     [InlineData("/ws/runs?status=DONE", "status")]
     [InlineData("/ws/runs?pipeline_id=7", "pipeline_id")]
     [InlineData("/ws/runs?workflow_id=", "workflow_id")]
-    [InlineData("/ws/runs?tenant_id=me", null)]
+    [InlineData("/ws/runs?tenant_id=me", "tenant_id")]
     public async Task Connect_BadQuery_IsAProblemBeforeTheUpgrade(string address, string? field)
     {
         await using var queue = await TestQueue.CreateAsync(servers);

@@ -10,7 +10,7 @@ namespace NextLayer.ControlPlane.Platform.Access.Keys;
 /// Makes the keys that the settings name, so that a new installation has somebody who may make others. A setting that
 /// changes replaces the key of the same id; one that is removed leaves its key, to be revoked like any other.
 /// </summary>
-internal sealed class SettledKeys(Databases databases, IOptions<AuthOptions> options, RunIds ids)
+internal sealed class SettledKeys(Databases databases, IOptions<AuthOptions> options, RunIds ids, ILogger<SettledKeys> logger)
 {
     private const string CreatedBy = "settings";
 
@@ -22,14 +22,24 @@ internal sealed class SettledKeys(Databases databases, IOptions<AuthOptions> opt
 
     private const string RoleSql = """
         INSERT INTO memberships (id, kind, subject, role, name, created_by) VALUES ($1, $2, $3, $4, $5, $6)
-        ON CONFLICT (kind, subject, tenant_id) DO UPDATE SET role = excluded.role
+        ON CONFLICT (kind, subject) WHERE tenant_id IS NULL DO UPDATE SET role = excluded.role
         WHERE memberships.role <> excluded.role
         """;
+
+    private const string AdministratorSql = "SELECT EXISTS (SELECT FROM memberships WHERE tenant_id IS NULL AND role = 'admin')";
 
     public async Task SaveAsync(CancellationToken ct)
     {
         await SaveAsync(options.Value.AdminKey, Role.Admin, "Administrator, from the settings", ct);
         await SaveAsync(options.Value.WorkerKey, Role.Worker, "Workers, from the settings", ct);
+        if (options.Value is { Required: true, Administrators: "" } && !await HasAdministratorAsync(ct))
+            logger.NobodyAdministers();
+    }
+
+    private async Task<bool> HasAdministratorAsync(CancellationToken ct)
+    {
+        await using var command = databases.Main.CreateCommand(AdministratorSql);
+        return await command.ExecuteScalarAsync(ct) is true;
     }
 
     private async Task SaveAsync(string? text, Role role, string name, CancellationToken ct)

@@ -41,6 +41,20 @@ public sealed class ApiDocumentTests(Api api) : IClassFixture<Api>
     }
 
     [Fact]
+    public async Task Document_SaysWhichOperationsAskForACredentialAndForWhichRight()
+    {
+        var document = (await api.GetAsync("/openapi/v1.json")).Json;
+        var paths = document.GetProperty("paths");
+
+        var cancel = paths.GetProperty("/api/runs/{runId}/cancel").GetProperty("post");
+
+        Assert.Equal(["api_key", "bearer"], document.GetProperty("components").GetProperty("securitySchemes").EnumerateObject().Select(scheme => scheme.Name).Order());
+        Assert.Equal(["api_key", "bearer"], cancel.GetProperty("security").EnumerateArray().Select(way => Assert.Single(way.EnumerateObject()).Name).Order());
+        Assert.StartsWith("Needs the permission `runs.control`.", cancel.GetProperty("description").GetString(), StringComparison.Ordinal);
+        Assert.False(paths.GetProperty("/health").GetProperty("get").TryGetProperty("security", out _));
+    }
+
+    [Fact]
     public async Task Document_Times_AreDateTimes()
     {
         var document = (await api.GetAsync("/openapi/v1.json")).Json;
