@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using NextLayer.Contracts.Json;
 using NextLayer.Contracts.Runs;
 using NextLayer.Worker.Execution;
 
@@ -26,6 +27,21 @@ internal static class HttpFailure
             Message = string.Create(CultureInfo.InvariantCulture, $"{Shown(reply.Url)} answered {reply.StatusCode}."),
             Retryable = retryable,
             Detail = detail,
+        };
+        return new StepFailure(new StepResult.Failed(error, retryable ? reply.RetryAfter : null));
+    }
+
+    /// <summary>The other side refused, and its API has a way to say why.</summary>
+    /// <param name="type">What it calls the reason, for programs.</param>
+    /// <param name="message">Its sentence.</param>
+    public static StepFailure Refusal(HttpReply reply, string code, bool retryable, string? type, string? message)
+    {
+        var error = new StepError
+        {
+            Code = code,
+            Message = $"{Shown(reply.Url)} answered {reply.StatusCode}: {message ?? "no reason given"}",
+            Retryable = retryable,
+            Detail = JsonSerializer.SerializeToElement(new { http_status = reply.StatusCode, type }, NextLayerJson.Options),
         };
         return new StepFailure(new StepResult.Failed(error, retryable ? reply.RetryAfter : null));
     }

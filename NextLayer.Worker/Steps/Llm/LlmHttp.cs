@@ -1,6 +1,5 @@
 using System.Text.Json;
 using NextLayer.Contracts.Json;
-using NextLayer.Contracts.Runs;
 using NextLayer.Worker.Connectors;
 using NextLayer.Worker.Execution;
 using NextLayer.Worker.Steps.Http;
@@ -67,14 +66,7 @@ internal sealed class LlmHttp(GuardedHttp http)
             402 => (LlmCodes.Quota, false),
             _ => (LlmCodes.Request, false),
         };
-        var error = new StepError
-        {
-            Code = code,
-            Message = $"{HttpFailure.Shown(reply.Url)} answered {reply.StatusCode}: {message ?? "no reason given"}",
-            Retryable = retryable,
-            Detail = JsonSerializer.SerializeToElement(new { http_status = reply.StatusCode, type }, NextLayerJson.Options),
-        };
-        return new StepFailure(new StepResult.Failed(error, retryable ? reply.RetryAfter : null));
+        return HttpFailure.Refusal(reply, code, retryable, type, message);
     }
 
     /// <summary>All of them answer <c>{"error": {"message", "type" or "code" or "status"}}</c>.</summary>

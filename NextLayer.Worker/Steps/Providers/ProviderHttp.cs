@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using NextLayer.Contracts.Json;
 using NextLayer.Contracts.Runs;
 using NextLayer.Worker.Execution;
 using NextLayer.Worker.Platform;
@@ -116,14 +115,7 @@ internal sealed class ProviderHttp(GuardedHttp http, TimeProvider time)
             408 or >= 500 => (ProviderCodes.Unavailable, true),
             _ => (type is "invalid_grant" or "invalid_client" ? ProviderCodes.Auth : ProviderCodes.Request, false),
         };
-        var error = new StepError
-        {
-            Code = code,
-            Message = $"{HttpFailure.Shown(reply.Url)} answered {reply.StatusCode}: {message ?? "no reason given"}",
-            Retryable = retryable,
-            Detail = JsonSerializer.SerializeToElement(new { http_status = reply.StatusCode, type }, NextLayerJson.Options),
-        };
-        return new StepFailure(new StepResult.Failed(error, retryable ? reply.RetryAfter : null));
+        return HttpFailure.Refusal(reply, code, retryable, type, message);
     }
 
     /// <summary>
