@@ -76,7 +76,8 @@ internal sealed class RoundRobinProxy : IAsyncDisposable
                 connections.Add(ServeAsync(client));
             }
         }
-        catch (Exception ex) when (ex is OperationCanceledException or ObjectDisposedException or SocketException)
+        // Asked for a connection in the moment of its end, a listener says that it was never started.
+        catch (Exception ex) when (ex is OperationCanceledException or InvalidOperationException or SocketException)
         {
             await Task.WhenAll(connections);
         }

@@ -97,6 +97,23 @@ public sealed class RoundRobinProxyTests : IDisposable
         Assert.Equal(0, await client.GetStream().ReadAsync(new byte[1], Ct));
     }
 
+    // Between two accepts the listener is not listening: asking it then is another error than asking it after its end.
+    [Fact]
+    public async Task DisposeAsync_WhileConnectionsArrive_EndsQuietly()
+    {
+        var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        replicas.Add(silent);
+        for (var round = 0; round < 300; round++)
+        {
+            var proxy = RoundRobinProxy.Start(port, [PortOf(silent)]);
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, port, Ct);
+            await proxy.DisposeAsync();
+            Assert.Equal(0, proxy.OpenConnections);
+        }
+    }
+
     /// <summary>Says its name once the caller has said all, and closes.</summary>
     private int Replica(string name, int onPort = 0)
     {
