@@ -17,7 +17,7 @@ public sealed class ProviderTests(Site site)
 
         await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Runs today" })).ToContainTextAsync("no daily limit");
         await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Costs" })).ToContainTextAsync("No costs in this time");
-        await Expect(page.GetByText("Needs a connector of type gcp_sa")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Needs a connector of type bigquery")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Run…" }).First).ToBeDisabledAsync();
         await visit.ShootAsync("journey-providers");
 

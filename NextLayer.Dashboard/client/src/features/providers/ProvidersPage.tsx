@@ -98,7 +98,7 @@ function Pipelines({ tenant }: { tenant: Tenant }) {
   const query = useQuery(providerPipelinesQuery());
   const connectors = useQuery(connectorsQuery(tenant.id)).data?.items ?? [];
   const [running, setRunning] = useState<ProviderPipeline | null>(null);
-  const fitting = (pipeline: ProviderPipeline) => connectors.filter((each) => each.connector_type.toLowerCase() === pipeline.required_integration.toLowerCase() && each.status === "ACTIVE");
+  const fitting = (pipeline: ProviderPipeline) => connectors.filter((each) => each.connector_type === pipeline.connector_type && each.status === "ACTIVE");
   return (
     <Card title="Pipelines" bare>
       {query.data ? (
@@ -135,7 +135,7 @@ function Row({ tenant, pipeline, connectors, onRun }: { tenant: Tenant; pipeline
         <Tag tone="succeeded">Connected</Tag>
       ) : (
         <Link to="/connectors" className="text-xs text-accent-ink underline underline-offset-2">
-          Needs a connector of type {pipeline.required_integration.toLowerCase()}
+          Needs a connector of type {pipeline.connector_type}
         </Link>
       )}
       <Button icon={Play} needs="runs.start" tenant={tenant.id} disabled={!pipeline.enabled || unpaid || connectors.length === 0} onClick={onRun}>

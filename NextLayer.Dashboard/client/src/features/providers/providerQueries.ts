@@ -13,6 +13,7 @@ export interface ProviderPipeline {
   pipeline: string;
   /** `GCP_SA` means an active connector of type `gcp_sa`. */
   required_integration: string;
+  connector_type: string;
   enabled: boolean;
 }
 
