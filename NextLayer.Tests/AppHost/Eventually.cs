@@ -9,14 +9,18 @@ internal static class Eventually
 
     /// <param name="condition">Looked at until it holds.</param>
     /// <param name="sentence">Says what should have happened, when it did not in time.</param>
-    public static Task TrueAsync(Func<bool> condition, string sentence) => GetAsync(() => condition() ? "" : null, sentence);
+    public static Task TrueAsync(Func<bool> condition, string sentence) => TrueAsync(() => Task.FromResult(condition()), sentence);
 
-    public static async Task<T> GetAsync<T>(Func<T?> look, string sentence) where T : class
+    public static Task TrueAsync(Func<Task<bool>> condition, string sentence) => GetAsync(async () => await condition() ? "" : null, sentence);
+
+    public static Task<T> GetAsync<T>(Func<T?> look, string sentence) where T : class => GetAsync(() => Task.FromResult(look()), sentence);
+
+    public static async Task<T> GetAsync<T>(Func<Task<T?>> look, string sentence) where T : class
     {
         var started = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(started) < Limit)
         {
-            if (look() is { } found)
+            if (await look() is { } found)
                 return found;
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }

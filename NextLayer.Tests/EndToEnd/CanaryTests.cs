@@ -44,7 +44,7 @@ public sealed partial class CanaryTests(Servers servers)
         var version = await AddVersionAsync(queue, Steps(mirror.Address));
         var id = await StartAsync(controlPlane, queue, version);
         await Eventually.TrueAsync(
-            () => queue.Database.AskAsync<string>("SELECT status FROM open_steps WHERE run_id = $1 AND step_id = 'ask'", id).GetAwaiter().GetResult() == "waiting",
+            async () => await queue.Database.AskAsync<string>("SELECT status FROM open_steps WHERE run_id = $1 AND step_id = 'ask'", id) == "waiting",
             "somebody is asked");
         var children = await queue.Database.ListAsync<Guid>("SELECT id FROM pipeline_runs WHERE parent_run_id = $1", id);
         using var cancelled = await controlPlane.Http.PostAsync($"/api/runs/{id}/cancel", null, Ct);

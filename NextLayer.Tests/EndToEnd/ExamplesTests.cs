@@ -30,13 +30,13 @@ public sealed class ExamplesTests(Servers servers)
 
             // The runs that the demo itself started; the approval among them waits for a person.
             await Eventually.TrueAsync(
-                () => db.AskAsync<long>("SELECT count(*) FROM pipeline_runs WHERE parent_run_id IS NULL AND trigger_type NOT IN ('schedule', 'api') AND status = 'SUCCEEDED'").GetAwaiter().GetResult() == 15,
+                async () => await db.AskAsync<long>("SELECT count(*) FROM pipeline_runs WHERE parent_run_id IS NULL AND trigger_type NOT IN ('schedule', 'api') AND status = 'SUCCEEDED'") == 15,
                 "all but the approval succeeded twice");
             Assert.Equal(1, await db.AskAsync<long>("SELECT count(*) FROM pipeline_runs WHERE status = 'PAUSED'"));
 
             // A week of the three providers.
             await Eventually.TrueAsync(
-                () => db.AskAsync<long>("SELECT count(*) FROM pipeline_runs WHERE trigger_type = 'api' AND status = 'SUCCEEDED'").GetAwaiter().GetResult() == 21,
+                async () => await db.AskAsync<long>("SELECT count(*) FROM pipeline_runs WHERE trigger_type = 'api' AND status = 'SUCCEEDED'") == 21,
                 "the provider pipelines succeeded");
             Assert.Equal(21, await db.AskAsync<long>("SELECT count(DISTINCT (provider, usage_date)) FROM cost_records WHERE cost > 0"));
         }

@@ -223,7 +223,7 @@ public sealed class RealControlPlaneTests(Servers servers)
         await UntilAsync(controlPlane, ids[^1], RunStatus.Succeeded);
 
         await Eventually.TrueAsync(
-            () => queue.Database.AskAsync<long>("SELECT count(*) FROM pipeline_runs WHERE status = 'SUCCEEDED'").GetAwaiter().GetResult() == 2000,
+            async () => await queue.Database.AskAsync<long>("SELECT count(*) FROM pipeline_runs WHERE status = 'SUCCEEDED'") == 2000,
             "all runs succeeded");
         await one.DisposeAsync(); // Waits for the answers to the last reports, which their log lines come with.
         await two.DisposeAsync();

@@ -135,7 +135,7 @@ public sealed class ApprovalTests(Servers servers)
 
         await stack.PassTimeAsync(id);
         await Eventually.TrueAsync(
-            () => stack.Queue.Database.AskAsync<bool>("SELECT escalated FROM approvals WHERE run_id = $1", id).GetAwaiter().GetResult(), "it escalated");
+            async () => await stack.Queue.Database.AskAsync<bool>("SELECT escalated FROM approvals WHERE run_id = $1", id), "it escalated");
         Assert.Equal("PAUSED", await stack.Queue.StatusAsync(id));
         await stack.ResumeAsync(id, "ask", by: "boss");
         await stack.UntilAsync(id, RunStatus.Succeeded);
@@ -165,7 +165,7 @@ public sealed class ApprovalTests(Servers servers)
             """);
         await stack.Probe.StartedAsync("long");
         await Eventually.TrueAsync(
-            () => stack.Queue.Database.AskAsync<long>("SELECT count(*) FROM approvals WHERE run_id = $1", id).GetAwaiter().GetResult() == 1, "it asked");
+            async () => await stack.Queue.Database.AskAsync<long>("SELECT count(*) FROM approvals WHERE run_id = $1", id) == 1, "it asked");
 
         await stack.ResumeAsync(id, "ask", """{"n": 1}""");
         await stack.Probe.StartedAsync("then"); // While "long" still runs.

@@ -87,7 +87,7 @@ public sealed class ForEachTests(Servers servers)
 
         Assert.StartsWith("step loop failed: ITEM_FAILED: Item ", failed.ErrorMessage, StringComparison.Ordinal);
         await Eventually.TrueAsync(
-            () => stack.Queue.Database.AskAsync<long>("SELECT count(*) FROM pipeline_runs WHERE parent_run_id = $1 AND status = 'CANCELLED'", id).GetAwaiter().GetResult() == 1,
+            async () => await stack.Queue.Database.AskAsync<long>("SELECT count(*) FROM pipeline_runs WHERE parent_run_id = $1 AND status = 'CANCELLED'", id) == 1,
             "the third item was cancelled");
         Assert.Equal(1, stack.Probe.CancelledCalls);
 
@@ -133,10 +133,10 @@ public sealed class ForEachTests(Servers servers)
         using var answer = await stack.Host.Http.PostAsync($"/api/runs/{id}/cancel", null, Ct);
         await stack.UntilAsync(id, RunStatus.Cancelled);
         await Eventually.TrueAsync(
-            () => stack.Queue.Database.AskAsync<long>("SELECT count(*) FROM pipeline_runs WHERE parent_run_id = $1 AND status = 'CANCELLED'", id).GetAwaiter().GetResult() == 5,
+            async () => await stack.Queue.Database.AskAsync<long>("SELECT count(*) FROM pipeline_runs WHERE parent_run_id = $1 AND status = 'CANCELLED'", id) == 5,
             "all children that had begun were cancelled");
         await Eventually.TrueAsync(
-            () => stack.Queue.Database.AskAsync<string>("SELECT state FROM child_groups WHERE run_id = $1", id).GetAwaiter().GetResult() == "done", "the group is done");
+            async () => await stack.Queue.Database.AskAsync<string>("SELECT state FROM child_groups WHERE run_id = $1", id) == "done", "the group is done");
     }
 
     [Fact]
