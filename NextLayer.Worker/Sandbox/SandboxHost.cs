@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using NextLayer.Contracts.Json;
 
@@ -20,8 +21,12 @@ internal static class SandboxHost
     // One regular expression is one statement, however long it takes.
     private static readonly TimeSpan RegexTimeout = TimeSpan.FromSeconds(1);
 
+    // A terminal's Ctrl+C and a service manager's stop reach the whole group of processes, while the worker lets its steps finish.
+    private static readonly PosixSignal[] MeantForTheWorker = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT];
+
     public static async Task<int> RunAsync()
     {
+        var unheard = MeantForTheWorker.Select(signal => PosixSignalRegistration.Create(signal, static context => context.Cancel = true)).ToList();
         AppDomain.CurrentDomain.SetData("REGEX_DEFAULT_MATCH_TIMEOUT", RegexTimeout);
         await using var input = Console.OpenStandardInput();
         await using var output = Console.OpenStandardOutput();
@@ -30,6 +35,7 @@ internal static class SandboxHost
         // The next message is read while a script runs: that is how the end of the worker is noticed at once.
         while (await SandboxFrames.ReadAsync(input, LargestRequest, CancellationToken.None) is { } message)
             Start(message, output);
+        GC.KeepAlive(unheard); // To the end and never given up: a signal may still be on its way.
         return 0;
     }
 

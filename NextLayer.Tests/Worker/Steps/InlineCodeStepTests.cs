@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using NextLayer.AppHost.Embedded.Processes;
 using NextLayer.Contracts.Json;
 using NextLayer.Tests.Worker.Support;
 using NextLayer.Worker.Execution;
@@ -217,15 +218,32 @@ public sealed class InlineCodeStepTests(InlineCodeStepTests.Sandboxes sandboxes)
     [Fact]
     public async Task Sandbox_WhoseWorkerIsGone_EndsInMidScript()
     {
-        using var child = Process.Start(SandboxCommand.For(32))!; // Starts or throws.
-        child.ErrorDataReceived += (_, _) => { };
-        child.BeginErrorReadLine();
-        Assert.Empty((await SandboxFrames.ReadAsync(child.StandardOutput.BaseStream, 100, Ct))!); // Ready.
+        using var child = await StartAsync();
         var endless = Request("for (;;);") with { Statements = int.MaxValue, TimeoutMs = int.MaxValue };
         await SandboxFrames.WriteAsync(child.StandardInput.BaseStream, JsonSerializer.SerializeToUtf8Bytes(endless, NextLayerJson.Options), Ct);
 
         child.StandardInput.Close();
 
+        await child.WaitForExitAsync(Ct).WaitAsync(TimeSpan.FromSeconds(20), Ct);
+        Assert.Equal(0, child.ExitCode);
+    }
+
+    // Ctrl+C and a service manager's stop go to the worker's children as well, while it lets its steps finish.
+    [Fact]
+    public async Task Sandbox_OfAWorkerThatIsAskedToStop_FinishesItsScript()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are sent by Unix's kill.");
+        using var child = await StartAsync();
+        await SandboxFrames.WriteAsync(child.StandardInput.BaseStream, JsonSerializer.SerializeToUtf8Bytes(Request("return 1"), NextLayerJson.Options), Ct);
+        Assert.NotNull(await SandboxFrames.ReadAsync(child.StandardOutput.BaseStream, 1000, Ct));
+
+        foreach (var signal in new[] { ChildSignal.Interrupt, ChildSignal.Terminate, ChildSignal.Quit })
+            Assert.True(NativeSignals.Send(child.Id, signal));
+        await SandboxFrames.WriteAsync(child.StandardInput.BaseStream, JsonSerializer.SerializeToUtf8Bytes(Request("return 2"), NextLayerJson.Options), Ct);
+        var answer = await SandboxFrames.ReadAsync(child.StandardOutput.BaseStream, 1000, Ct);
+
+        Assert.Equal("2", JsonSerializer.Deserialize<SandboxAnswer>(answer!, NextLayerJson.Options)!.Result); // A sandbox that ended answers null.
+        child.StandardInput.Close();
         await child.WaitForExitAsync(Ct).WaitAsync(TimeSpan.FromSeconds(20), Ct);
         Assert.Equal(0, child.ExitCode);
     }
@@ -253,6 +271,15 @@ public sealed class InlineCodeStepTests(InlineCodeStepTests.Sandboxes sandboxes)
     {
         await bench.OutputAsync(Step, new { code = "return 1" });
         return sandboxes.Pool.IdleIds.Single();
+    }
+
+    private static async Task<Process> StartAsync()
+    {
+        var child = Process.Start(SandboxCommand.For(32))!; // Starts or throws.
+        child.ErrorDataReceived += (_, _) => { };
+        child.BeginErrorReadLine();
+        Assert.Empty((await SandboxFrames.ReadAsync(child.StandardOutput.BaseStream, 100, Ct))!); // Ready.
+        return child;
     }
 
     private static SandboxRequest Request(string code) => new()
