@@ -1,7 +1,7 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging.Abstractions;
 using NextLayer.Tests.Worker.Support;
 using NextLayer.Worker.Execution;
 using NextLayer.Worker.Platform;
@@ -25,11 +25,7 @@ public sealed class ProviderCostsStepTests : IAsyncLifetime
         connectors = await TestConnectors.StartAsync();
         controlPlane = await StandIn.StartAsync(
             context => context.Request.Path.Value!.EndsWith("/load", StringComparison.Ordinal) ? answerLoad(context) : context.Response.WriteAsJsonAsync(new { rows = 1 }));
-        client = new ControlPlaneClient(
-            new ControlPlaneAddresses([controlPlane.Address], "bench"),
-            new ControlPlaneContact(TimeProvider.System, NullLogger<ControlPlaneContact>.Instance),
-            new WorkerOptions { WorkerId = "bench" },
-            TimeProvider.System);
+        client = TestConnectors.ClientOf(controlPlane.Address);
     }
 
     [Fact]
@@ -54,6 +50,9 @@ public sealed class ProviderCostsStepTests : IAsyncLifetime
     [InlineData("""{"data": [{"results": [{"amount": {"value": "much", "currency": "usd"}}]}]}""", "value")]
     [InlineData("""{"data": [{"results": [{"amount": {"value": 1}}]}]}""", "currency")]
     [InlineData("""{"data": [{"results": [{}]}]}""", "amount")]
+    [InlineData("""{"data": [1]}""", "results")]
+    [InlineData("""{"data": [{"results": [1]}]}""", "results[]")]
+    [InlineData("""{"data": [{"results": [{"amount": 1}]}]}""", "value")]
     [InlineData("<html>", "cannot be read")]
     public async Task Fetch_AnswerThatIsNotAsDocumented_SaysWhatIsMissingAndLoadsNothing(string answer, string missing)
     {
@@ -111,6 +110,35 @@ public sealed class ProviderCostsStepTests : IAsyncLifetime
         };
 
         Assert.Equal("LEASE_LOST", (await bench.FailureAsync(Step, Config)).Error.Code);
+    }
+
+    // BigQuery refuses a longer one, and gives who asks with the same one the same job.
+    [Fact]
+    public async Task BigQuery_Request_HasAnIdOfAtMost36CharactersThatIsTheAttemptsOwn()
+    {
+        var busy = 1;
+        await using var google = await StandIn.StartAsync(context =>
+        {
+            if (context.Request.Path == "/token")
+                return context.Response.WriteAsJsonAsync(new { access_token = "ya29.token", expires_in = 3600 });
+            context.Response.StatusCode = Interlocked.Exchange(ref busy, 0) == 1 ? 503 : 200;
+            context.Response.Headers.RetryAfter = "0";
+            return context.Response.WriteAsJsonAsync(new { jobComplete = true, totalRows = "0", schema = new { fields = Array.Empty<object>() } });
+        });
+        using var key = RSA.Create(2048);
+        var account = new { client_email = "a@b.example", private_key = key.ExportPkcs8PrivateKeyPem(), token_uri = google.Url("/token"), project_id = "p" };
+        connectors.Add("bigquery", new { base_url = google.Address, billing_table = "project.data.table", service_account = account });
+        var step = new ProviderCostsStep([new GcpCosts(new ProviderHttp(http, TimeProvider.System), TimeProvider.System)], connectors.Source, client, TimeProvider.System);
+
+        Assert.IsType<StepResult.Completed>(await bench.RunAsync(step, new { provider = "gcp", date = "2026-03-14" }, attempt: 1));
+        Assert.IsType<StepResult.Completed>(await bench.RunAsync(step, new { provider = "gcp", date = "2026-03-14" }, attempt: 12));
+
+        var ids = google.Requests.Where(r => r.Method == "POST" && r.PathAndQuery != "/token")
+            .Select(r => JsonElement.Parse(r.Body).GetProperty("requestId").GetString()!).ToList();
+        Assert.Equal(3, ids.Count);
+        Assert.Equal(ids[0], ids[1]); // The same again after a refusal.
+        Assert.NotEqual(ids[0], ids[2]);
+        Assert.All(ids, id => Assert.InRange(id.Length, 1, 36));
     }
 
     [Theory]

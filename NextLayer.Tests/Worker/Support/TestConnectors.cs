@@ -58,7 +58,7 @@ internal sealed class TestConnectors : IAsyncDisposable
     /// <summary>Refuses a connector with a problem.</summary>
     public void Refuse(string name, HttpStatusCode status, string code) => answers[name] = (status, code);
 
-    private static ControlPlaneClient ClientOf(Uri address) => new(
+    public static ControlPlaneClient ClientOf(Uri address) => new(
         new ControlPlaneAddresses([address], "bench"),
         new ControlPlaneContact(TimeProvider.System, NullLogger<ControlPlaneContact>.Instance),
         new WorkerOptions { WorkerId = "bench" },

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using NextLayer.Worker.Execution;
 using NextLayer.Worker.Platform;
@@ -73,12 +75,16 @@ internal sealed class BigQueryJob(ProviderHttp http, StepContext context, TimePr
             ["maxResults"] = PageRows,
             ["timeoutMs"] = WaitMilliseconds,
             // Within a quarter of an hour a repeat of the same attempt finds the job instead of paying for another.
-            ["requestId"] = $"{context.RunId:N}-{context.Epoch}-{context.Attempt}",
+            ["requestId"] = RequestId(),
         };
         if (Location is not null)
             body["location"] = Location;
         return http.PostAsync(context, ProviderHttp.Address(BaseUrl, $"/bigquery/v2/projects/{Uri.EscapeDataString(ProjectId)}/queries", []), Headers, body, ct);
     }
+
+    /// <summary>The attempt's own, in the 36 characters that BigQuery takes.</summary>
+    private string RequestId() =>
+        new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{context.IdempotencyKey}/{context.Epoch}/{context.Attempt}")).AsSpan(0, 16)).ToString();
 
     private Task<JsonElement> PageAsync(JsonElement started, string? token, CancellationToken ct)
     {

@@ -21,7 +21,7 @@ internal static class CursorPages
             foreach (var bucket in answer.Items("data"))
             {
                 foreach (var result in bucket.Items("results"))
-                    yield return result;
+                    yield return result.ValueKind == JsonValueKind.Object ? result : throw ProviderJson.Unexpected("results[]", "an object");
             }
 
             if (!answer.TryGetProperty("has_more", out var more) || more.ValueKind != JsonValueKind.True)

@@ -8,7 +8,7 @@ namespace NextLayer.Worker.Steps.Providers;
 internal static class ProviderJson
 {
     public static IEnumerable<JsonElement> Items(this JsonElement json, string name) =>
-        json.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
             ? list.EnumerateArray()
             : throw Unexpected(name, "a list");
 
