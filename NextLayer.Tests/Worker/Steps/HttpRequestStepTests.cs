@@ -237,15 +237,14 @@ public sealed class HttpRequestStepTests : IDisposable
             body = "x",
             auth = "bearer",
             auth_config = new { token = "secret" },
-            headers = new { Cookie = "a=b", Accept = "text/plain" },
+            headers = new Dictionary<string, string> { ["Cookie"] = "a=b", ["X-Secret"] = "c", ["X-Session"] = "by secret", ["Accept"] = "text/plain" },
         });
 
         var asked = Assert.Single(other.Requests);
         Assert.Equal(("POST", "x"), (asked.Method, asked.Body));
-        Assert.False(asked.Headers.ContainsKey("authorization"));
-        Assert.False(asked.Headers.ContainsKey("cookie"));
+        Assert.DoesNotContain(asked.Headers.Keys, name => name is "authorization" or "cookie" or "x-secret" or "x-session");
         Assert.Equal("text/plain", asked.Headers["accept"]);
-        Assert.Equal("Bearer secret", Assert.Single(server.Requests).Headers["authorization"]);
+        Assert.Equal(("Bearer secret", "by secret"), (Assert.Single(server.Requests).Headers["authorization"], server.Requests.Single().Headers["x-session"]));
     }
 
     [Fact]
@@ -304,6 +303,30 @@ public sealed class HttpRequestStepTests : IDisposable
 
         Assert.Equal("[1,1,1]", output.GetProperty("body").GetRawText());
         Assert.Equal(["/first", "/more", "/more"], server.Requests.Select(r => r.PathAndQuery));
+    }
+
+    [Theory]
+    [InlineData("http://[")]
+    [InlineData("ftp://example.com/more")]
+    public async Task Paginate_ByANextUrlThatIsNone_Fails(string next)
+    {
+        await using var server = await StandIn.StartAsync(c => c.Response.WriteAsJsonAsync(new { items = new[] { 1 }, next }));
+
+        var failure = await bench.FailureAsync(
+            Step, new { method = "GET", url = server.Url("/first"), paginate = new { next_url = "next", items_path = "items" } });
+
+        Assert.Equal("RESPONSE_INVALID", failure.Error.Code);
+    }
+
+    [Fact]
+    public async Task Paginate_BeyondWhatAnOutputHolds_EndsThere()
+    {
+        await using var server = await StandIn.StartAsync(c => c.Response.WriteAsJsonAsync(new { items = new[] { new string('x', 100_000) }, next = "/more" }));
+
+        var failure = await bench.FailureAsync(
+            Step, new { method = "GET", url = server.Url("/first"), paginate = new { next_url = "next", items_path = "items", max_pages = 50 } });
+
+        Assert.Equal(("OUTPUT_TOO_LARGE", 3), (failure.Error.Code, server.Requests.Count));
     }
 
     [Fact]

@@ -45,7 +45,8 @@ internal sealed class HttpExchange(HttpClient http, HttpRequestConfig config, st
         var status = (int)response.StatusCode;
         if (status is not (301 or 302 or 303 or 307 or 308) || response.Headers.Location is not { } location)
             return null;
-        var url = location.IsAbsoluteUri ? location : new Uri(hop.Url, location);
+        if (!Uri.TryCreate(hop.Url, location, out var url))
+            throw StepFailure.Of("HTTP_REDIRECT", $"{HttpFailure.Shown(hop.Url)} redirects to what is no address.");
         if (url.Scheme is not ("http" or "https") || (hop.Url.Scheme == "https" && url.Scheme == "http"))
             throw StepFailure.Of("HTTP_REDIRECT", $"{HttpFailure.Shown(hop.Url)} redirects to {url.Scheme}, which is not followed.");
         var toGet = (status == 303 && hop.Method != HttpMethod.Head) || (status is 301 or 302 && hop.Method == HttpMethod.Post);
@@ -72,7 +73,7 @@ internal sealed class HttpExchange(HttpClient http, HttpRequestConfig config, st
         return request;
     }
 
-    private static void AddHeader(HttpRequestMessage request, string name, string value, bool withCredential)
+    private void AddHeader(HttpRequestMessage request, string name, string value, bool withCredential)
     {
         if (!withCredential && IsSecret(name))
             return;
@@ -85,11 +86,11 @@ internal sealed class HttpExchange(HttpClient http, HttpRequestConfig config, st
         }
     }
 
-    private static bool IsSecret(string header) =>
+    private bool IsSecret(string header) =>
         header.Equals("authorization", StringComparison.OrdinalIgnoreCase)
         || header.Equals("cookie", StringComparison.OrdinalIgnoreCase)
-        || header.Contains("key", StringComparison.OrdinalIgnoreCase)
-        || header.Contains("token", StringComparison.OrdinalIgnoreCase);
+        || SecretValues.IsSecretName(header)
+        || config.SecretHeaders.Contains(header);
 
     private static void SetContentType(HttpRequestMessage request, string value)
     {

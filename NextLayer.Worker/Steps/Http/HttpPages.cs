@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using NextLayer.Worker.Execution;
 
 namespace NextLayer.Worker.Steps.Http;
 
@@ -34,7 +35,11 @@ internal static partial class HttpPages
         if (paginate.Param is { } param)
             return items == 0 ? null : PageUrl(first, param, paginate.Start + number);
         var next = paginate.NextUrl == "link" ? FromLinkHeader(reply) : Find(body, paginate.NextUrl!)?.ToString(); // One of the two is set.
-        return string.IsNullOrEmpty(next) ? null : new Uri(reply.Url, next);
+        if (string.IsNullOrEmpty(next))
+            return null;
+        return Uri.TryCreate(reply.Url, next, out var url) && url.Scheme is "http" or "https"
+            ? url
+            : throw StepFailure.Of("RESPONSE_INVALID", $"Page {number} names a next page that is no http or https address.");
     }
 
     public static Uri PageUrl(Uri first, string param, int page)

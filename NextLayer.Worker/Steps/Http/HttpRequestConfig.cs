@@ -53,6 +53,9 @@ internal sealed record HttpRequestConfig
     public required JsonElement? Body { get; init; }
     public required IReadOnlyList<KeyValuePair<string, string>> Form { get; init; }
 
+    /// <summary>Names of <see cref="Headers"/> whose value holds a secret; dropped when a redirect leaves the origin.</summary>
+    public IReadOnlyList<string> SecretHeaders { get; init; } = [];
+
     /// <summary>Header and value that prove who asks; dropped when a redirect leaves the origin.</summary>
     public required KeyValuePair<string, string>? Credential { get; init; }
 
@@ -89,15 +92,18 @@ internal sealed record HttpRequestConfig
     {
         var config = new StepConfig(json);
         var bodyType = ReadBodyType(config);
+        var headers = ReadHeaders(config).ToList();
+        var credential = connector?.Credential ?? HttpCredential.OfStep(config, secrets);
         return new HttpRequestConfig
         {
             Method = ReadMethod(config),
             Url = WithQuery(connector?.Resolve(config.RequiredText("url")) ?? ReadUrl(config.RequiredText("url")), config.Pairs("query")),
-            Headers = [.. ReadHeaders(config)],
+            Headers = headers,
+            SecretHeaders = [.. headers.Where(header => secrets.Redact(header.Value) != header.Value).Select(header => header.Key)],
             BodyType = bodyType,
             Body = config.Find("body"),
             Form = bodyType == BodyType.Form ? [.. config.Pairs("body")] : [],
-            Credential = connector?.Credential ?? HttpCredential.OfStep(config, secrets),
+            Credential = credential,
             FollowRedirects = config.Flag("follow_redirects", true),
             SuccessCodes = SuccessCodes.Read(config.Find("success_codes")),
             Response = config.Choice("response", ResponseType.Auto),

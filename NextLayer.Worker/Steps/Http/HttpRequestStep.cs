@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using NextLayer.Worker.Connectors;
 using NextLayer.Worker.Execution;
@@ -31,6 +32,7 @@ internal sealed class HttpRequestStep(GuardedHttp http, ConnectorSource connecto
         HttpExchange exchange, HttpRequestConfig config, PaginateConfig paginate, long started, StepContext context, CancellationToken ct)
     {
         var items = new List<JsonElement>();
+        var bytes = 0;
         var first = paginate.Param is { } param ? HttpPages.PageUrl(config.Url, param, paginate.Start) : config.Url;
         var (next, reply, pages) = ((Uri?)first, (HttpReply?)null, 0);
         while (next is not null && pages < paginate.MaxPages)
@@ -39,7 +41,15 @@ internal sealed class HttpRequestStep(GuardedHttp http, ConnectorSource connecto
             var body = Body(reply, config);
             if (HttpPages.Find(body, paginate.ItemsPath) is not { ValueKind: JsonValueKind.Array } page)
                 throw StepFailure.Of("RESPONSE_INVALID", $"Page {pages + 1} has no list at items_path '{paginate.ItemsPath}'.");
-            items.AddRange(page.EnumerateArray());
+            foreach (var item in page.EnumerateArray())
+            {
+                var raw = JsonMarshal.GetRawUtf8Value(item);
+                if ((bytes += raw.Length) > StepLimits.MaxOutputBytes)
+                    throw StepFailure.Of(
+                        StepCodes.OutputTooLarge, $"The items have more than {StepLimits.MaxOutputBytes} bytes of JSON by page {pages + 1}; at most that many are kept.");
+                items.Add(JsonElement.Parse(raw)); // A copy: the item itself would keep all of its page.
+            }
+
             next = HttpPages.Next(paginate, config.Url, reply, body, ++pages, page.GetArrayLength());
         }
 
