@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using NextLayer.Worker.Platform;
 using NextLayer.Worker.Steps;
 
@@ -80,17 +81,21 @@ internal sealed partial class AttemptRunner(TimeProvider time, ILogger<AttemptRu
     /// <summary>What cannot be stored is a failure of the step, whoever made it.</summary>
     private static StepResult Check(StepContext context, StepResult result)
     {
+        // First of all: to look for secrets in what is not kept would take its time, and nothing bounds that any more.
+        if (TooLarge(result) is { } refused)
+            return refused;
         result = context.Secrets.Redact(result);
-        if (result is not StepResult.Completed { Output: { } output })
-            return result;
-        var size = System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(output).Length;
-        if (size > StepLimits.MaxOutputBytes)
-            return StepResult.Failure(
-                StepCodes.OutputTooLarge, $"The output has {size} bytes of JSON; at most {StepLimits.MaxOutputBytes} are kept.");
-        return StorableText.IsStorable(output)
+        if (TooLarge(result) is { } grown)
+            return grown;
+        return result is not StepResult.Completed { Output: { } output } || StorableText.IsStorable(output)
             ? result
             : StepResult.Failure(StepCodes.OutputInvalid, "The output holds a NUL character or half a surrogate pair, which cannot be stored.");
     }
+
+    private static StepResult.Failed? TooLarge(StepResult result) =>
+        result is StepResult.Completed { Output: { } output } && JsonMarshal.GetRawUtf8Value(output).Length is > StepLimits.MaxOutputBytes and var size
+            ? StepResult.Failure(StepCodes.OutputTooLarge, $"The output has {size} bytes of JSON; at most {StepLimits.MaxOutputBytes} are kept.")
+            : null;
 
     [LoggerMessage(40, LogLevel.Warning, "Run {RunId}, step {StepId}: a {StepType} handler did not stop when told and was left behind")]
     private partial void LogLeftBehind(Guid runId, string stepId, string stepType);
