@@ -88,6 +88,7 @@ public sealed class WaitingTests
     [InlineData("""{"duration": "P31D"}""")]
     [InlineData("""{"duration": "soon"}""")]
     [InlineData("""{"until": "2030-01-02T00:00:00"}""")]
+    [InlineData("""{"until": "2030-01-02"}""")]
     [InlineData("{}")]
     public async Task Delay_WithABadConfig_Fails(string config)
     {

@@ -64,8 +64,10 @@ internal sealed class DelayStep(TimeProvider time) : IStepHandler
         return schedule.Next(now) ?? throw new StepConfigException("config.until_next.cron never comes.");
     }
 
+    // Without one the worker's own would be taken, which nobody named.
     private static bool HasZone(string text) =>
-        text.EndsWith('Z') || text.EndsWith('z') || text.LastIndexOfAny(['+', '-']) > text.IndexOf(':', StringComparison.Ordinal);
+        text.IndexOf(':', StringComparison.Ordinal) is > 0 and var time
+        && (text.EndsWith('Z') || text.EndsWith('z') || text.LastIndexOfAny(['+', '-']) > time);
 
     private static void CheckMax(StepConfig config, TimeSpan wait)
     {
