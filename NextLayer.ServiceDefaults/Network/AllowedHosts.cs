@@ -33,10 +33,10 @@ internal sealed class AllowedHosts
         if (entry.Length == 0)
             return;
         if (Uri.TryCreate(entry, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
-            names.Add((address.Host, Below: false, address.Port));
+            names.Add((address.Host.Trim('[', ']'), Below: false, address.Port));
         else if (IPNetwork.TryParse(entry, out var network))
             networks.Add(network);
-        else if (IPAddress.TryParse(entry, out var ip))
+        else if (!entry.StartsWith('[') && IPAddress.TryParse(entry, out var ip)) // It would take no notice of a port behind brackets.
             networks.Add(new IPNetwork(ip, ip.GetAddressBytes().Length * 8));
         else
             AddName(entry);
@@ -44,7 +44,7 @@ internal sealed class AllowedHosts
 
     private void AddName(string entry)
     {
-        var colon = entry.LastIndexOf(':');
+        var colon = entry.EndsWith(']') ? -1 : entry.LastIndexOf(':');
         int? port = null;
         if (colon > 0)
             port = int.TryParse(entry.AsSpan(colon + 1), out var number) ? number : throw Unusable(entry);
@@ -54,7 +54,7 @@ internal sealed class AllowedHosts
             name = name[2..];
         if (Uri.CheckHostName(name) == UriHostNameType.Unknown)
             throw Unusable(entry);
-        names.Add((name, below, port));
+        names.Add((name.Trim('[', ']'), below, port));
     }
 
     private static FormatException Unusable(string entry) =>

@@ -19,6 +19,7 @@ public sealed class HostTests
     [InlineData("HEARTBEAT_SECONDS", "3.5")]
     [InlineData("CP_BASE", "nonsense")]
     [InlineData("CLAIM_WAIT_SECONDS", "31")]
+    [InlineData("HttpRequest:AllowedHosts", "a b")]
     public async Task Start_WithASettingThatMakesNoSense_FailsAndNamesIt(string key, string value)
     {
         var failure = await Assert.ThrowsAsync<OptionsValidationException>(() =>
@@ -76,7 +77,7 @@ public sealed class HostTests
         var whileAnswered = (await http.GetAsync("/health", TestContext.Current.CancellationToken)).StatusCode;
         await controlPlane.DisposeAsync();
         await Eventually.TrueAsync(
-            () => http.GetAsync("/health").GetAwaiter().GetResult().StatusCode == HttpStatusCode.ServiceUnavailable, "the worker is unhealthy");
+            async () => (await http.GetAsync("/health")).StatusCode == HttpStatusCode.ServiceUnavailable, "the worker is unhealthy");
 
         Assert.Equal(HttpStatusCode.OK, whileAnswered);
         Assert.Equal("alive", await http.GetStringAsync("/alive", TestContext.Current.CancellationToken));

@@ -20,6 +20,15 @@ internal sealed class WorkerOptionsCheck(IConfiguration configuration) : IValida
             failures.Add(ex.Message);
         }
 
+        try
+        {
+            AllowedHosts.From(configuration);
+        }
+        catch (FormatException ex)
+        {
+            failures.Add(ex.Message);
+        }
+
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 }

@@ -156,5 +156,18 @@ public sealed class AddressGuardTests
         Assert.Contains("HttpRequest:AllowedHosts", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("http://[::1]:8080")]
+    [InlineData("[::1]:8080")]
+    public void AllowedHosts_Ip6AddressWithAPort_IsAllowedThere(string entry)
+    {
+        var allowed = new AllowedHosts([entry]);
+
+        Assert.True(allowed.AllowsName("::1", 8080));
+        Assert.False(allowed.AllowsName("::1", 8081));
+        Assert.False(allowed.AllowsAddress(IPAddress.IPv6Loopback));
+        Assert.True(new AllowedHosts(["[::1]"]).AllowsName("::1", 8081));
+    }
+
     private static HttpRequestStep Step(GuardedHttp http) => new(http, TestConnectors.None, TimeProvider.System);
 }
