@@ -15,19 +15,22 @@ internal static class DashboardApp
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, WebRootPath = webRoot });
         configure?.Invoke(builder);
         builder.AddServiceDefaults();
+        builder.AddTrustedProxies();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.AddControlPlaneProxy();
         builder.AddSessions();
 
         var app = builder.Build();
+        app.UseTrustedProxies();
         app.UseMiddleware<SameOriginGuard>();
         app.UseClientFiles();
         app.UseRouting();
+        app.UseRateLimiter();
         app.UseAuthentication();
         app.UseWebSockets();
         app.MapDefaultEndpoints();
         app.MapSession();
-        app.MapReverseProxy();
+        app.MapControlPlaneProxy();
         app.MapClientPages();
         return app;
     }

@@ -1,5 +1,6 @@
 using NextLayer.Dashboard.Session;
 using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Transforms;
 
 namespace NextLayer.Dashboard.Forwarding;
@@ -16,8 +17,24 @@ internal static class ControlPlaneProxy
         builder.Services.AddReverseProxy()
             .LoadFromMemory(
                 [.. Prefixes.Select(Route)],
-                [new ClusterConfig { ClusterId = ControlPlaneAddresses.Name, Destinations = Destinations(ControlPlaneAddresses.Of(builder.Configuration)) }])
+                [Cluster(ControlPlaneAddresses.Of(builder.Configuration))])
             .AddTransforms(transforms => transforms.AddRequestTransform(Identify));
+
+    public static void MapControlPlaneProxy(this WebApplication app) =>
+        app.MapReverseProxy(proxy =>
+        {
+            proxy.Use(TellOutageAsync);
+            proxy.UseLoadBalancing();
+        });
+
+    /// <summary>A call that nobody answered gets a sentence for people.</summary>
+    private static async Task TellOutageAsync(HttpContext context, RequestDelegate next)
+    {
+        await next(context);
+        if (context.GetForwarderErrorFeature() is not null && !context.Response.HasStarted && context.Response.StatusCode is >= 502 and <= 504)
+            await HostProblem.Of(context.Response.StatusCode, "control_plane_unreachable", "No answer", "The control plane does not answer. It may be starting, or be down.")
+                .ExecuteAsync(context);
+    }
 
     /// <summary>The session's cookie stays here; the credential in it goes on.</summary>
     private static ValueTask Identify(RequestTransformContext transform)
@@ -39,7 +56,25 @@ internal static class ControlPlaneProxy
         Match = new RouteMatch { Path = $"/{prefix}/{{**rest}}" },
     };
 
-    private static Dictionary<string, DestinationConfig> Destinations(IReadOnlyList<Uri> addresses) =>
-        addresses.Select((address, index) => (address, index))
-            .ToDictionary(a => $"{a.index}", a => new DestinationConfig { Address = a.address.ToString() });
+    /// <summary>Of several replicas, calls go to those that live; where none seems to, to any.</summary>
+    private static ClusterConfig Cluster(IReadOnlyList<Uri> addresses) => new()
+    {
+        ClusterId = ControlPlaneAddresses.Name,
+        Destinations = addresses.Select((address, index) => (address, index))
+            .ToDictionary(a => $"{a.index}", a => new DestinationConfig { Address = a.address.ToString() }),
+        HealthCheck = new HealthCheckConfig
+        {
+            AvailableDestinationsPolicy = HealthCheckConstants.AvailableDestinations.HealthyOrPanic,
+            Active = new ActiveHealthCheckConfig
+            {
+                Enabled = addresses.Count > 1,
+                Policy = HealthCheckConstants.ActivePolicy.ConsecutiveFailures,
+                Path = "/alive",
+                Interval = TimeSpan.FromSeconds(2),
+                Timeout = TimeSpan.FromSeconds(2),
+            },
+        },
+        // One miss is enough: whoever lives answers at once.
+        Metadata = new Dictionary<string, string> { [ConsecutiveFailuresHealthPolicyOptions.ThresholdMetadataName] = "1" },
+    };
 }

@@ -18,13 +18,11 @@ internal sealed class ControlPlaneAccount(HttpClient http, IReadOnlyList<Uri> ad
             {
                 return await AskAsync(addresses[index], credential, ct);
             }
-            catch (HttpRequestException) when (index + 1 < addresses.Count)
+            catch (Exception ex) when (ex is HttpRequestException or JsonException || (ex is TaskCanceledException && !ct.IsCancellationRequested))
             {
                 // Another replica may be up.
-            }
-            catch (TaskCanceledException timeout) when (!ct.IsCancellationRequested)
-            {
-                throw new HttpRequestException("The control plane did not answer in time.", timeout);
+                if (index + 1 == addresses.Count)
+                    throw ex as HttpRequestException ?? new HttpRequestException("The control plane did not answer in time, or not as it should.", ex);
             }
         }
     }
@@ -44,6 +42,8 @@ internal sealed class ControlPlaneAccount(HttpClient http, IReadOnlyList<Uri> ad
             default:
                 answer.EnsureSuccessStatusCode();
                 var me = JsonElement.Parse(await answer.Content.ReadAsByteArrayAsync(ct));
+                if (me.ValueKind != JsonValueKind.Object)
+                    throw new JsonException("The answer is no object.");
                 return me.TryGetProperty("auth_required", out var required) && required.ValueKind == JsonValueKind.False
                     ? new AccountAnswer.NotNeeded()
                     : new AccountAnswer.Known(me, ExpiryOf(me));

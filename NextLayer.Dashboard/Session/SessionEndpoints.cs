@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
 namespace NextLayer.Dashboard.Session;
@@ -9,17 +10,21 @@ namespace NextLayer.Dashboard.Session;
 internal static partial class SessionEndpoints
 {
     private const int LongestCredential = 8 * 1024;
+    private const int LargestBody = 64 * 1024;
 
     public static void MapSession(this WebApplication app)
     {
-        app.MapPost("/session", SignInAsync);
+        app.MapPost("/session", SignInAsync).RequireRateLimiting(SignInLimit.Policy).WithMetadata(new RequestSizeLimitAttribute(LargestBody));
         app.MapDelete("/session", SignOutAsync);
     }
 
     private static async Task<Results<Ok<JsonElement>, ProblemHttpResult>> SignInAsync(
-        SignInRequest body, HttpContext context, ControlPlaneAccount account, IOptions<SessionOptions> options, TimeProvider time,
+        HttpContext context, ControlPlaneAccount account, IOptions<SessionOptions> options, TimeProvider time,
         ILogger<ControlPlaneAccount> logger, CancellationToken ct)
     {
+        var (body, wrong) = await ReadAsync(context.Request, ct);
+        if (body is null)
+            return HostProblem.Of(wrong, "invalid_body", "Not understood", """Send JSON: {"credential": "…"} with an API key (nlk_…) or a JWT, and Content-Type: application/json.""");
         var credential = body.Credential?.Trim() ?? "";
         if (!IsPlausible(credential))
             return HostProblem.Of(StatusCodes.Status400BadRequest, "invalid_credential", "No key or token", "This is no API key and no token: paste it whole, without spaces or line breaks.");
@@ -48,6 +53,25 @@ internal static partial class SessionEndpoints
     {
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return context.SignOutAsync(SessionTicket.Name);
+    }
+
+    /// <returns>What was sent, or the status that says why it cannot be read.</returns>
+    private static async Task<(SignInRequest? Body, int Wrong)> ReadAsync(HttpRequest request, CancellationToken ct)
+    {
+        if (!request.HasJsonContentType())
+            return (null, StatusCodes.Status415UnsupportedMediaType);
+        try
+        {
+            return (await request.ReadFromJsonAsync<SignInRequest>(ct), StatusCodes.Status400BadRequest);
+        }
+        catch (JsonException)
+        {
+            return (null, StatusCodes.Status400BadRequest);
+        }
+        catch (BadHttpRequestException ex)
+        {
+            return (null, ex.StatusCode); // Larger than any credential, or cut off.
+        }
     }
 
     // It goes into a header: letters, digits and signs of ASCII alone.

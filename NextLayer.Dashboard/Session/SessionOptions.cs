@@ -16,6 +16,13 @@ internal sealed class SessionOptions
     public int IdleHours { get; set; } = 12;
 
     /// <summary>
+    /// Tries to sign in that one address has in a minute; 30 by default. Behind a proxy, name it in <c>TRUSTED_PROXIES</c>:
+    /// everybody has the proxy's address otherwise.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int SignInsPerMinute { get; set; } = 30;
+
+    /// <summary>
     /// True sends the cookie over HTTPS alone, for a dashboard behind a proxy that ends TLS. False does so where the
     /// request itself came over HTTPS.
     /// </summary>

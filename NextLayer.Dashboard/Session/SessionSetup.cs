@@ -19,6 +19,7 @@ internal static class SessionSetup
             protection.PersistKeysToFileSystem(new DirectoryInfo(folder));
         services.AddAuthentication(SessionTicket.Name).AddCookie(SessionTicket.Name);
         services.AddOptions<CookieAuthenticationOptions>(SessionTicket.Name).Configure<IOptions<SessionOptions>, TimeProvider>(Configure);
+        services.AddSignInLimit();
         services.AddHttpClient<ControlPlaneAccount>(http => http.Timeout = TimeSpan.FromSeconds(10));
         services.AddSingleton(ControlPlaneAddresses.Of(builder.Configuration));
     }

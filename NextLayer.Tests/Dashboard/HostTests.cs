@@ -128,6 +128,7 @@ public sealed class HostTests(Servers servers, HostTests.Fixture fixture) : ICla
         Assert.Equal(HttpStatusCode.ServiceUnavailable, page.StatusCode);
         Assert.Contains("ensure-tools.sh node", await page.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.BadGateway, api.StatusCode);
+        Assert.Contains("urn:nextlayer:problem:control_plane_unreachable", await api.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, health.StatusCode);
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using NextLayer.ControlPlane.Platform.Responses;
+using NextLayer.ServiceDefaults;
 using NextLayer.Tests.Support;
 
 namespace NextLayer.Tests.ControlPlane.Platform.Responses;

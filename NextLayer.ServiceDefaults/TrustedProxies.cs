@@ -1,8 +1,10 @@
 using System.Net;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.DependencyInjection;
 using IPNetwork = System.Net.IPNetwork;
 
-namespace NextLayer.ControlPlane.Platform.Responses;
+namespace NextLayer.ServiceDefaults;
 
 /// <summary>
 /// Setting <c>TRUSTED_PROXIES</c>: addresses and networks, comma-separated, of the proxies before this server. What they say in
