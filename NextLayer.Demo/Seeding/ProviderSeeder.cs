@@ -26,10 +26,15 @@ internal sealed class ProviderSeeder(HttpClient http, ProviderKeys keys, Provide
         var tenantId = tenants!["items"]![0]!["id"]!.GetValue<Guid>(); // It exists from the first start.
         var connectors = ProviderConnectors.All(keys, here);
         faults.Add("openai", 429, retryAfterSeconds: 1); // As it happens out there: the run's log shows how it is borne.
+        var ready = new List<string>();
         foreach (var (type, address) in Pipelines)
         {
-            if (!await EnsureConnectorAsync(tenantId, type, connectors[type], ct))
-                continue;
+            if (await EnsureConnectorAsync(tenantId, type, connectors[type], ct))
+                ready.Add(address);
+        }
+
+        foreach (var address in ready)
+        {
             for (var ago = 1; ago <= Days; ago++)
                 await RunAsync(address, time.GetUtcNow().UtcDateTime.AddDays(-ago).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), ct);
         }
@@ -63,6 +68,8 @@ internal sealed class ProviderSeeder(HttpClient http, ProviderKeys keys, Provide
     {
         if (!answer.IsSuccessStatusCode)
             throw new HttpRequestException(
-                $"{answer.RequestMessage?.Method} {answer.RequestMessage?.RequestUri} was answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(ct)}");
+                $"{answer.RequestMessage?.Method} {answer.RequestMessage?.RequestUri} was answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(ct)}",
+                inner: null,
+                answer.StatusCode);
     }
 }

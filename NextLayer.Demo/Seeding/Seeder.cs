@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using NextLayer.Demo.Providers;
@@ -33,20 +34,31 @@ internal sealed partial class Seeder(
         var workflows = new WorkflowPublisher(http);
         var providers = new ProviderSeeder(http, keys, faults, Shop(), time);
         var examples = Example.ReadAll(Path.Combine(AppContext.BaseDirectory, "examples"), Shop());
+        foreach (var example in examples)
+            await PatientlyAsync(async () => LogPublished(example.Name, await workflows.PublishAsync(example, stoppingToken)), stoppingToken);
+        await PatientlyAsync(() => providers.SeedAsync(stoppingToken), stoppingToken);
+        state.Finish();
+    }
+
+    /// <summary>Again while the control plane is away. What it refuses (a spent quota, say) it would refuse again, and the rest goes on.</summary>
+    private async Task PatientlyAsync(Func<Task> seed, CancellationToken ct)
+    {
         while (true)
         {
             try
             {
-                foreach (var example in examples)
-                    LogPublished(example.Name, await workflows.PublishAsync(example, stoppingToken));
-                await providers.SeedAsync(stoppingToken);
-                state.Finish();
+                await seed();
                 return;
             }
-            catch (Exception ex) when (ex is HttpRequestException && !stoppingToken.IsCancellationRequested)
+            catch (HttpRequestException ex) when (ex.StatusCode is >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError)
+            {
+                LogRefused(ex.Message);
+                return;
+            }
+            catch (Exception ex) when (ex is HttpRequestException or TaskCanceledException && !ct.IsCancellationRequested)
             {
                 LogTryAgain(ex.Message);
-                await Task.Delay(Pause, time, stoppingToken);
+                await Task.Delay(Pause, time, ct);
             }
         }
     }
@@ -65,4 +77,7 @@ internal sealed partial class Seeder(
 
     [LoggerMessage(4002, LogLevel.Warning, "The examples cannot be published yet: {Error}")]
     private partial void LogTryAgain(string error);
+
+    [LoggerMessage(4003, LogLevel.Warning, "The control plane refuses some of what the demo shows: {Error}")]
+    private partial void LogRefused(string error);
 }

@@ -69,7 +69,7 @@ internal sealed class WorkflowPublisher(HttpClient http)
         using var answer = await http.SendAsync(request, ct);
         var text = await answer.Content.ReadAsStringAsync(ct);
         if (!answer.IsSuccessStatusCode)
-            throw new HttpRequestException($"{method} {address} was answered {(int)answer.StatusCode}: {text}");
+            throw new HttpRequestException($"{method} {address} was answered {(int)answer.StatusCode}: {text}", inner: null, answer.StatusCode);
         return JsonNode.Parse(text)!.AsObject(); // These all answer with an object.
     }
 
