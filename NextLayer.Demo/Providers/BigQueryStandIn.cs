@@ -10,6 +10,8 @@ namespace NextLayer.Demo.Providers;
 /// </summary>
 internal sealed class BigQueryStandIn(GoogleTokens tokens, ProviderFaults faults)
 {
+    private const int LongestRequestId = 36;
+
     private static readonly (string Name, string Type)[] Fields =
     [
         ("service", "STRING"), ("sku", "STRING"), ("sku_id", "STRING"), ("project_id", "STRING"), ("unit", "STRING"), ("currency", "STRING"),
@@ -25,6 +27,8 @@ internal sealed class BigQueryStandIn(GoogleTokens tokens, ProviderFaults faults
             return refusal;
         if (project != ProviderKeys.ProjectId)
             return Error(403, $"Access Denied: Project {project}: User does not have bigquery.jobs.create permission in project {project}.", "accessDenied", "PERMISSION_DENIED");
+        if (body.TryGetProperty("requestId", out var requestId) && requestId.GetString() is { Length: > LongestRequestId } tooLong)
+            return Error(400, $"Invalid value for requestId: {tooLong} is longer than {LongestRequestId} characters.", "invalid", "INVALID_ARGUMENT");
         var sql = body.GetProperty("query").GetString()!; // The real one refuses a query without one too.
         if (!sql.Contains($"`{ProviderKeys.BillingTable}`", StringComparison.Ordinal))
             return Error(404, $"Not found: Table {sql.Split('`').ElementAtOrDefault(1)} was not found in location EU", "notFound", "NOT_FOUND");

@@ -112,7 +112,7 @@ public sealed class ProviderCostsStepTests : IAsyncLifetime
         Assert.Equal("LEASE_LOST", (await bench.FailureAsync(Step, Config)).Error.Code);
     }
 
-    // BigQuery refuses a longer one, and gives who asks with the same one the same job.
+    // BigQuery refuses a longer one, and gives who asks the same again with the same id the same job.
     [Fact]
     public async Task BigQuery_Request_HasAnIdOfAtMost36CharactersThatIsTheAttemptsOwn()
     {
