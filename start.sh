@@ -8,10 +8,17 @@ if ! command -v dotnet >/dev/null 2>&1; then
     exit 1
 fi
 
+# Under Aspire, containers bring the servers.
+case $(dotnet msbuild NextLayer.AppHost/Orchestrator.props -getProperty:Orchestrator) in
+    aspire) servers= ;;
+    *) servers="postgres redis" ;;
+esac
+
 # --help installs nothing.
 case " $* " in
     *" --help "* | *" -h "*) ;;
-    *) scripts/ensure-tools.sh postgres redis node ;;
+    # shellcheck disable=SC2086 # one word per tool
+    *) scripts/ensure-tools.sh $servers node ;;
 esac
 
 # A newer Node.js, where the machine's own was too old.

@@ -53,14 +53,26 @@ internal sealed record AppHostOptions
     {
         // Tools that publish pass options of their own.
         var published = args.Any(arg => arg is "--operation" or "--publisher" or "--step");
-        var unknown = args.Where(arg => arg.StartsWith("--", StringComparison.Ordinal) && !arg.Contains(':', StringComparison.Ordinal))
-            .Select(arg => arg.Split('=')[0])
-            .Except([.. Flags, .. Values])
-            .ToList();
+        var unknown = Unknown(args).ToList();
         if (unknown.Count > 0 && !published)
             Refuse($"There is no option {string.Join(", ", unknown)}.");
 
         return [.. args.Select(arg => Flags.Contains(arg) ? arg + "=true" : arg)];
+    }
+
+    private static IEnumerable<string> Unknown(string[] args)
+    {
+        var takesNext = false;
+        foreach (var arg in args)
+        {
+            var isOption = arg.StartsWith("--", StringComparison.Ordinal);
+            var name = arg.Split('=')[0];
+            // Settings of the host, such as --Logging:LogLevel:Default.
+            var isSetting = isOption && arg.Contains(':', StringComparison.Ordinal);
+            if (isOption ? !isSetting && !Flags.Contains(name) && !Values.Contains(name) : !takesNext)
+                yield return name;
+            takesNext = isOption && name == arg && !Flags.Contains(name);
+        }
     }
 
     public static AppHostOptions Read(IConfiguration configuration) => new()

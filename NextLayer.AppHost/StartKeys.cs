@@ -19,7 +19,7 @@ internal sealed record StartKeys(string Admin, string Worker)
 
           {Admin}
 
-        Paste it on the dashboard's sign-in page, or send it: curl -H "X-API-Key: $KEY" http://localhost:8000/api/runs
+        Paste it on the dashboard's sign-in page, or send it to the control plane in the header X-API-Key.
         """);
 
     private static string Key(string id) => $"nlk_{id}_{RandomNumberGenerator.GetString(Letters, SecretLength)}";

@@ -64,7 +64,7 @@ as_root() {
     elif have sudo; then
         sudo "$@"
     else
-        echo "Installing needs root, and there is no sudo. As root: $*" >&2
+        echo "Installing needs root, and there is no sudo. As root: apt-get install$packages" >&2
         exit 1
     fi
 }

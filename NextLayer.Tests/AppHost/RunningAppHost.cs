@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using NextLayer.AppHost.Embedded.Processes;
@@ -10,12 +11,13 @@ internal sealed class RunningAppHost : IAsyncDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("nextlayer-test-").FullName;
     private readonly Process process;
     private readonly HashSet<int> seen = [];
+    private readonly ConcurrentQueue<string?> said = new();
 
     private RunningAppHost(Func<IReadOnlyList<string>, ProcessStartInfo> launch)
     {
         Unix.LetOthersIn(folder);
         process = Process.Start(launch(["dotnet", AssemblyPath, "--ephemeral", "--data", folder, "--DcpPublisher:RandomizePorts=true"]))!;
-        process.OutputDataReceived += (_, _) => { };
+        process.OutputDataReceived += (_, line) => said.Enqueue(line.Data);
         process.BeginOutputReadLine();
     }
 
@@ -26,6 +28,9 @@ internal sealed class RunningAppHost : IAsyncDisposable
 
     /// <summary>The AppHost and every child it ever told of.</summary>
     public IReadOnlySet<int> SeenProcesses => seen;
+
+    /// <summary>Its output so far.</summary>
+    public string Said => string.Join('\n', said);
 
     public Task Exited => process.WaitForExitAsync();
 
