@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -69,13 +70,15 @@ public sealed class HostTests(Servers servers, HostTests.Fixture fixture) : ICla
     [InlineData("Sec-Fetch-Site", "same-site")]
     public async Task Write_FromAPageOfAnotherSite_IsRefusedAndChangesNothing(string header, string value)
     {
+        const string refused = "Made by another site";
         await fixture.StartAsync(servers, Index);
-        using var request = Post(header, value);
+        using var request = Post(header, value, refused);
 
         using var answer = await Http.SendAsync(request, Ct);
 
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+        Assert.DoesNotContain(refused, await Http.GetStringAsync("/api/tenants", Ct), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -132,9 +135,9 @@ public sealed class HostTests(Servers servers, HostTests.Fixture fixture) : ICla
         Assert.Equal(HttpStatusCode.OK, health.StatusCode);
     }
 
-    private static HttpRequestMessage Post(string header, string value)
+    private static HttpRequestMessage Post(string header, string value, string name = "Made by a page")
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, "/api/tenants") { Content = new StringContent("""{"name": "Made by a page"}""", System.Text.Encoding.UTF8, "application/json") };
+        var request = new HttpRequestMessage(HttpMethod.Post, "/api/tenants") { Content = JsonContent.Create(new { name }) };
         request.Headers.TryAddWithoutValidation(header, value);
         return request;
     }

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NextLayer.Demo.Providers;
+using NextLayer.Tests.AppHost;
 using NextLayer.Tests.Support;
 using NextLayer.Tests.Worker.Support;
 
@@ -118,16 +119,16 @@ public sealed class ProviderPipelineTests(Servers servers)
             using var started = await controlPlane.Http.PostAsJsonAsync($"/api/v1/pipelines/run/default/{address}", new { date = Day.ToString("O") }, Ct);
             Assert.True(started.IsSuccessStatusCode, await started.Content.ReadAsStringAsync(Ct));
             var id = (await started.Content.ReadFromJsonAsync<JsonObject>(Ct))!["run_id"]!.GetValue<Guid>();
-            for (var looks = 0; looks < 1500; looks++)
-            {
-                var detail = await controlPlane.Http.GetFromJsonAsync<JsonObject>($"/api/v1/pipelines/default/runs/{id}", Ct);
-                var status = detail!["run"]!["status"]!.GetValue<string>();
-                if (status is "SUCCESS" or "FAILED" or "CANCELLED")
-                    return new Ended(id, status, detail["run"]!["rows_processed"]?.GetValue<int>(), detail["error"]?["code"]?.GetValue<string>(), Lines(detail));
-                await Task.Delay(20, Ct);
-            }
-
-            throw new TimeoutException("The run did not end.");
+            return await Eventually.GetAsync(
+                async () =>
+                {
+                    var detail = await controlPlane.Http.GetFromJsonAsync<JsonObject>($"/api/v1/pipelines/default/runs/{id}", Ct);
+                    var status = detail!["run"]!["status"]!.GetValue<string>();
+                    return status is "SUCCESS" or "FAILED" or "CANCELLED"
+                        ? new Ended(id, status, detail["run"]!["rows_processed"]?.GetValue<int>(), detail["error"]?["code"]?.GetValue<string>(), Lines(detail))
+                        : null;
+                },
+                "the run ended");
         }
 
         private static List<string> Lines(JsonObject detail) =>

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using NextLayer.Contracts.Json;
 using NextLayer.Contracts.Runs;
+using NextLayer.Tests.AppHost;
 using NextLayer.Tests.ControlPlane.Runs;
 
 namespace NextLayer.Tests.Support;
@@ -26,19 +27,16 @@ internal static class RunJourney
 
     public static async Task<Run> UntilAsync(ControlPlaneHost controlPlane, Guid id, RunStatus status)
     {
-        var last = RunStatus.Queued;
-        for (var looks = 0; looks < 1000; looks++)
-        {
-            var found = await controlPlane.Http.GetFromJsonAsync<RunFound>($"/api/runs/{id}", NextLayerJson.Options, Ct);
-            last = found!.Run.Status; // Never null for a run that exists.
-            if (last == status)
-                return found.Run;
-            if (last is RunStatus.Succeeded or RunStatus.Failed or RunStatus.Cancelled)
-                Assert.Fail($"The run is {last}: {found.Run.ErrorMessage}");
-            await Task.Delay(20, Ct);
-        }
-
-        throw new TimeoutException($"The run did not come to {status}; it is {last}.");
+        return await Eventually.GetAsync(
+            async () =>
+            {
+                var run = (await controlPlane.Http.GetFromJsonAsync<RunFound>($"/api/runs/{id}", NextLayerJson.Options, Ct))!.Run; // Never null for a run that exists.
+                if (run.Status == status)
+                    return run;
+                Assert.False(run.Status is RunStatus.Succeeded or RunStatus.Failed or RunStatus.Cancelled, $"The run is {run.Status}: {run.ErrorMessage}");
+                return null;
+            },
+            $"the run came to {status}");
     }
 
     public static async Task<Guid> AddVersionAsync(TestQueue queue, string definition, string version = "v2", int number = 2)
