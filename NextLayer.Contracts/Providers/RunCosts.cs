@@ -88,6 +88,6 @@ public sealed record LoadCostsRequest
 /// <summary>Answer of <c>POST /api/runs/{id}/costs/load</c>.</summary>
 public sealed record CostsLoaded
 {
-    /// <summary>Rows of this day now.</summary>
+    /// <summary>Rows of this day now: this run's, or those of a run made later, which stay.</summary>
     public required int Rows { get; init; }
 }

@@ -13,7 +13,8 @@ namespace NextLayer.ControlPlane.Features.Costs;
 
 /// <summary>
 /// Takes the rows that workers fetch. Pages wait apart until the last call of the attempt, which puts them in the place of
-/// the day's old rows in one transaction: a run that dies half-way leaves what was there.
+/// the day's old rows in one transaction: a run that dies half-way leaves what was there. Of several runs of a day the rows of
+/// the newest stay.
 /// </summary>
 internal sealed class RunCostStore(Databases databases)
 {
@@ -26,9 +27,11 @@ internal sealed class RunCostStore(Databases databases)
         ON CONFLICT DO NOTHING
         """;
 
-    private const string KnownSql = """
-        SELECT row_count FROM cost_loads
-        WHERE tenant_id = $1 AND pipeline_id = $2 AND usage_date = $3 AND run_id = $4 AND lease_epoch = $5 AND step_id = $6 AND attempt = $7
+    // Those of a run made later stay, however late this one comes: ids grow with the time of creation.
+    private const string StandingSql = """
+        SELECT row_count, run_id = $4 FROM cost_loads
+        WHERE tenant_id = $1 AND pipeline_id = $2 AND usage_date = $3
+          AND (run_id > $4 OR (run_id = $4 AND lease_epoch = $5 AND step_id = $6 AND attempt = $7))
         """;
 
     private const string PagesSql = """
@@ -36,13 +39,14 @@ internal sealed class RunCostStore(Databases databases)
         WHERE run_id = $1 AND lease_epoch = $2 AND step_id = $3 AND attempt = $4
         """;
 
-    // The day's lock: of two runs that fetched the same day, the later one waits here and replaces the earlier one's rows.
+    // The day's lock: of two runs that load the same day, one waits here for the other; the newer one's rows stay.
     private const string ClaimDaySql = """
         INSERT INTO cost_loads (tenant_id, pipeline_id, usage_date, provider, run_id, lease_epoch, step_id, attempt, row_count)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         ON CONFLICT (tenant_id, pipeline_id, usage_date) DO UPDATE SET
             provider = excluded.provider, run_id = excluded.run_id, lease_epoch = excluded.lease_epoch,
             step_id = excluded.step_id, attempt = excluded.attempt, row_count = excluded.row_count, loaded_at = now()
+        WHERE cost_loads.run_id <= excluded.run_id
         """;
 
     private const string RemoveSql = "DELETE FROM cost_records WHERE tenant_id = $1 AND pipeline_id = $2 AND usage_date = $3";
@@ -56,12 +60,12 @@ internal sealed class RunCostStore(Databases databases)
         WHERE p.run_id = $5 AND p.lease_epoch = $6 AND p.step_id = $7 AND p.attempt = $8
         """;
 
-    private const string ForgetPagesSql = "DELETE FROM cost_pages WHERE run_id = $1";
+    private const string ForgetPagesSql = "DELETE FROM cost_pages WHERE run_id = $1 AND step_id = $2";
 
     // Last, so that the run's row is locked for a moment only; and guarded, so that who has lost the lease changes nothing.
     private const string FinishSql = """
         UPDATE pipeline_runs r SET rows_processed =
-            (SELECT sum(row_count) FROM cost_loads l WHERE l.tenant_id = r.tenant_id AND l.pipeline_id = r.pipeline_id AND l.run_id = r.id)
+            (SELECT coalesce(sum(row_count), 0) FROM cost_loads l WHERE l.tenant_id = r.tenant_id AND l.pipeline_id = r.pipeline_id AND l.run_id = r.id)
         WHERE r.id = $1 AND r.status = 'RUNNING' AND r.lease_epoch = $2 AND r.lease_token = $3
         """;
 
@@ -86,23 +90,41 @@ internal sealed class RunCostStore(Databases databases)
             return refusal!; // One of the two is there.
         object[] attempt = [runId, request.Lease.Epoch, request.StepId, request.Attempt];
         object[] day = [tenantId, pipelineId, request.UsageDate];
-        await using (var known = Command(connection, KnownSql, [.. day, .. attempt]))
+        var standing = await StandingAsync(connection, day, attempt, ct);
+        if (standing is (var known, true))
+            return new CostsLoaded { Rows = known }; // Its answer was lost, and it is asked again.
+        if (standing is null)
         {
-            if (await known.ExecuteScalarAsync(ct) is int loaded)
-                return new CostsLoaded { Rows = loaded }; // Its answer was lost, and it is asked again.
+            if (await CountAsync(connection, request, attempt, ct) is not { } rows)
+                return Problems.Conflict("costs_incomplete", $"Not all of the {request.Pages} pages of this attempt are here. Send them again, then load.");
+            standing = await ReplaceAsync(connection, day, request.Provider, attempt, rows, ct)
+                ? (rows, IsOwn: true)
+                : await StandingAsync(connection, day, attempt, ct); // A newer run was quicker.
         }
 
-        var rows = await CountAsync(connection, request, attempt, ct);
-        if (rows is null)
-            return Problems.Conflict("costs_incomplete", $"Not all of the {request.Pages} pages of this attempt are here. Send them again, then load.");
-        await RunAsync(connection, ClaimDaySql, ct, [.. day, request.Provider, .. attempt, rows.Value]);
-        await RunAsync(connection, RemoveSql, ct, day);
-        await RunAsync(connection, InsertSql, ct, [.. day, request.Provider, .. attempt]);
-        await RunAsync(connection, ForgetPagesSql, ct, runId);
+        await RunAsync(connection, ForgetPagesSql, ct, runId, request.StepId);
         if (await RunAsync(connection, FinishSql, ct, runId, request.Lease.Epoch, request.Lease.Token) == 0)
             return LeaseLost();
         await transaction.CommitAsync(ct);
-        return new CostsLoaded { Rows = rows.Value };
+        return new CostsLoaded { Rows = standing?.Rows ?? 0 };
+    }
+
+    /// <returns>False when the day has the rows of a newer run, which stay.</returns>
+    private static async Task<bool> ReplaceAsync(NpgsqlConnection connection, object[] day, string provider, object[] attempt, int rows, CancellationToken ct)
+    {
+        if (await RunAsync(connection, ClaimDaySql, ct, [.. day, provider, .. attempt, rows]) == 0)
+            return false;
+        await RunAsync(connection, RemoveSql, ct, day);
+        await RunAsync(connection, InsertSql, ct, [.. day, provider, .. attempt]);
+        return true;
+    }
+
+    /// <returns>The rows that this attempt, or a newer run, has put there for the day; null when neither has.</returns>
+    private static async Task<(int Rows, bool IsOwn)?> StandingAsync(NpgsqlConnection connection, object[] day, object[] attempt, CancellationToken ct)
+    {
+        await using var command = Command(connection, StandingSql, [.. day, .. attempt]);
+        await using var row = await command.ExecuteReaderAsync(ct);
+        return await row.ReadAsync(ct) ? (row.GetInt32(0), row.GetBoolean(1)) : null;
     }
 
     /// <returns>Rows that are there; null unless the pages are exactly 1 to the number that was sent.</returns>

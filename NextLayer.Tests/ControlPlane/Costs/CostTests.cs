@@ -97,7 +97,7 @@ public sealed class CostTests(Api api) : IClassFixture<Api>
     }
 
     [Fact]
-    public async Task Load_TwoRunsOfOneDayAtOnce_LeaveTheRowsOfOne()
+    public async Task Load_ManyRunsOfOneDayAtOnce_LeaveTheRowsOfTheNewest()
     {
         var first = await HeldRun.CreateAsync(api);
         var others = new List<HeldRun> { first };
@@ -109,8 +109,59 @@ public sealed class CostTests(Api api) : IClassFixture<Api>
         var answers = await Task.WhenAll(others.Select(run => run.LoadAsync(1)));
 
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
-        Assert.Equal(
-            await api.Database.AskAsync<int>("SELECT row_count FROM cost_loads WHERE tenant_id = $1", first.Tenant), (await first.RowsAsync()).Count);
+        Assert.Equal(others.Count, (await first.RowsAsync()).Count);
+        Assert.Equal(others[^1].RunId, await api.Database.AskAsync<Guid>("SELECT run_id FROM cost_loads WHERE tenant_id = $1", first.Tenant));
+    }
+
+    [Fact]
+    public async Task Load_OfAnOlderRun_ThatComesLateOrAgain_LeavesTheNewerRunsRows()
+    {
+        var older = await HeldRun.CreateAsync(api);
+        await older.StageAsync(1, Row, Row, Row);
+        var newer = await older.AnotherAsync();
+        await newer.StageAsync(1, Row, Row);
+        await newer.LoadAsync(1);
+
+        var late = await older.LoadAsync(1);
+        var again = await older.LoadAsync(1);
+
+        Assert.Equal((HttpStatusCode.OK, 2), (late.Status, late.Json.GetProperty("rows").GetInt32()));
+        Assert.Equal(late.Text, again.Text);
+        Assert.Equal(2, (await newer.RowsAsync()).Count);
+        Assert.Equal(newer.RunId, await api.Database.AskAsync<Guid>("SELECT run_id FROM cost_loads WHERE tenant_id = $1", newer.Tenant));
+        Assert.Equal(0, await api.Database.AskAsync<long>("SELECT rows_processed FROM pipeline_runs WHERE id = $1", older.RunId));
+        Assert.Equal(0, await api.Database.AskAsync<long>("SELECT count(*) FROM cost_pages WHERE run_id = $1", older.RunId));
+    }
+
+    [Fact]
+    public async Task Load_AnswerLostAndANewerRunInBetween_IsAnsweredAgainAndLeavesTheNewerRows()
+    {
+        var older = await HeldRun.CreateAsync(api);
+        await older.StageAsync(1, Row, Row);
+        await older.LoadAsync(1);
+        var newer = await older.AnotherAsync();
+        await newer.StageAsync(1, Row);
+        await newer.LoadAsync(1);
+
+        var again = await older.LoadAsync(1);
+
+        Assert.Equal((HttpStatusCode.OK, 1), (again.Status, again.Json.GetProperty("rows").GetInt32()));
+        Assert.Single(await newer.RowsAsync());
+    }
+
+    [Fact]
+    public async Task Load_OfOneStep_LeavesThePagesOfAnotherStepOfTheRun()
+    {
+        var one = await HeldRun.CreateAsync(api);
+        var other = one.OfStep("t");
+        await one.StageAsync(1, Row);
+        await other.StageAsync(1, Row, Row);
+
+        var loaded = await one.LoadAsync(1);
+        var loadedToo = await other.LoadAsync(1);
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (loaded.Status, loadedToo.Status));
+        Assert.Equal(2, (await other.RowsAsync()).Count);
     }
 
     [Theory]
@@ -162,7 +213,7 @@ public sealed class CostTests(Api api) : IClassFixture<Api>
     }
 
     /// <summary>A run that a worker of the test holds.</summary>
-    private sealed class HeldRun(Api api, Guid tenant, Guid version, Guid runId, JsonElement lease)
+    private sealed class HeldRun(Api api, Guid tenant, Guid version, Guid runId, JsonElement lease, string step = "s")
     {
         public Guid Tenant => tenant;
 
@@ -173,6 +224,8 @@ public sealed class CostTests(Api api) : IClassFixture<Api>
             var tenant = await api.AddTenantAsync();
             return await ClaimAsync(api, tenant, await api.AddVersionAsync(tenant, await api.AddPipelineAsync(tenant)));
         }
+
+        public HeldRun OfStep(string other) => new(api, tenant, version, runId, lease, other);
 
         public Task<HeldRun> AnotherAsync() => ClaimAsync(api, tenant, version);
 
@@ -185,11 +238,11 @@ public sealed class CostTests(Api api) : IClassFixture<Api>
 
         public Task<Answer> StageAsync(int page, params string[] rows) => api.PostAsync(
             $"/api/runs/{runId}/costs/pages",
-            $$"""{"lease": {{lease.GetRawText()}}, "step_id": "s", "attempt": 1, "page": {{page}}, "rows": [{{string.Join(", ", rows)}}]}""");
+            $$"""{"lease": {{lease.GetRawText()}}, "step_id": "{{step}}", "attempt": 1, "page": {{page}}, "rows": [{{string.Join(", ", rows)}}]}""");
 
         public Task<Answer> LoadAsync(int pages) => api.PostAsync(
             $"/api/runs/{runId}/costs/load",
-            $$"""{"lease": {{lease.GetRawText()}}, "step_id": "s", "attempt": 1, "pages": {{pages}}, "provider": "gcp", "usage_date": "2026-01-02"}""");
+            $$"""{"lease": {{lease.GetRawText()}}, "step_id": "{{step}}", "attempt": 1, "pages": {{pages}}, "provider": "gcp", "usage_date": "2026-01-02"}""");
 
         public Task<IReadOnlyList<string>> RowsAsync() => api.Database.ListAsync<string>(
             "SELECT sku_or_model || ' ' || cost FROM cost_records WHERE tenant_id = $1 AND usage_date = '2026-01-02' ORDER BY row_no", tenant);
