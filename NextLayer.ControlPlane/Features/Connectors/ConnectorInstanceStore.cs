@@ -125,12 +125,14 @@ internal sealed class ConnectorInstanceStore(RegistryContext db, RunIds ids, Con
     /// <returns>Null when it is gone.</returns>
     public async Task<ProblemHttpResult?> DeleteSecretAsync(Guid id, string name, CancellationToken ct)
     {
-        if (await db.ConnectorInstances.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, ct) is not { } row)
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        // Locks the row, and tells when the connector was last changed.
+        if (await db.ConnectorInstances.Where(row => row.Id == id).ExecuteUpdateAsync(set => set.SetProperty(row => row.Status, row => row.Status), ct) == 0)
             return Problems.NotFound("connector_instance", id);
-        await db.Database.OpenConnectionAsync(ct);
-        return await secrets.ApplyAsync(Connection, id, row.TenantId, new Dictionary<string, string?> { [name] = null }, overlapSeconds: 0, ct) == 1
-            ? null
-            : Problems.NotFound("connector_secret", name);
+        if (!await ConnectorSecretStore.RemoveAsync(Connection, id, name, ct))
+            return Problems.NotFound("connector_secret", name);
+        await transaction.CommitAsync(ct);
+        return null;
     }
 
     private static ProblemHttpResult TooMany => Problems.Invalid("secrets", $"must be at most {SecretChanges.MostSecrets} in all.");

@@ -17,46 +17,59 @@ internal sealed record OpenedSecrets(IReadOnlyDictionary<string, string> Values,
 }
 
 /// <summary>Seals and opens connectors' secrets. The database only ever sees them sealed.</summary>
-internal sealed partial class ConnectorSecretStore(Databases databases, SecretBox box, ILogger<ConnectorSecretStore> log)
+internal sealed partial class ConnectorSecretStore(SecretBox box, ILogger<ConnectorSecretStore> log)
 {
     /// <summary>What a secret is sealed for: moved to another row, it cannot be opened.</summary>
     private static string Purpose(Guid connectorId, string name) => $"connector/{connectorId}/{name}";
 
-    // A rotation with an overlap keeps what was there; one without ends it.
+    // A rotation with an overlap keeps what was there; one without ends it, and its repeat ($6) leaves that as it is.
     private const string SetSql = """
         INSERT INTO connector_secrets AS s (connector_id, tenant_id, name, sealed) VALUES ($1, $2, $3, $4)
         ON CONFLICT (connector_id, name) DO UPDATE SET
             sealed = excluded.sealed,
-            previous_sealed = CASE WHEN $5 > 0 THEN s.sealed END,
-            previous_until = CASE WHEN $5 > 0 THEN now() + make_interval(secs => $5) END,
+            previous_sealed = CASE WHEN $6 THEN s.previous_sealed WHEN $5 > 0 THEN s.sealed END,
+            previous_until = CASE WHEN $6 THEN s.previous_until WHEN $5 > 0 THEN now() + make_interval(secs => $5) END,
             updated_at = now()
         """;
 
     private const string RemoveSql = "DELETE FROM connector_secrets WHERE connector_id = $1 AND name = $2";
 
     /// <summary>Within the caller's transaction, which holds the connector's row.</summary>
-    /// <returns>How many were set or removed.</returns>
-    public async Task<int> ApplyAsync(
+    public async Task ApplyAsync(
         NpgsqlConnection connection, Guid connectorId, Guid tenantId, IReadOnlyDictionary<string, string?> changes, int overlapSeconds, CancellationToken ct)
     {
-        var changed = 0;
         foreach (var (name, value) in changes)
         {
-            await using var command = new NpgsqlCommand(value is null ? RemoveSql : SetSql, connection);
-            command.Parameters.AddWithValue(connectorId);
-            if (value is not null)
-                command.Parameters.AddWithValue(tenantId);
-            command.Parameters.AddWithValue(name);
-            if (value is not null)
-            {
-                command.Parameters.AddWithValue(box.Seal(Purpose(connectorId, name), Encoding.UTF8.GetBytes(value)));
-                command.Parameters.AddWithValue((double)overlapSeconds);
-            }
-
-            changed += await command.ExecuteNonQueryAsync(ct);
+            if (value is null)
+                await RemoveAsync(connection, connectorId, name, ct);
+            else
+                await SetAsync(connection, connectorId, tenantId, name, value, overlapSeconds, ct);
         }
+    }
 
-        return changed;
+    /// <summary>As <see cref="ApplyAsync"/>.</summary>
+    /// <returns>False when there was none.</returns>
+    public static async Task<bool> RemoveAsync(NpgsqlConnection connection, Guid connectorId, string name, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(RemoveSql, connection);
+        command.Parameters.AddWithValue(connectorId);
+        command.Parameters.AddWithValue(name);
+        return await command.ExecuteNonQueryAsync(ct) == 1;
+    }
+
+    private async Task SetAsync(
+        NpgsqlConnection connection, Guid connectorId, Guid tenantId, string name, string value, int overlapSeconds, CancellationToken ct)
+    {
+        // Of a rotation that is sent twice, the second must not take the new value for the old one.
+        var isRepeat = overlapSeconds > 0 && (await OpenAsync(connection, connectorId, ct))?.Values.GetValueOrDefault(name) == value;
+        await using var command = new NpgsqlCommand(SetSql, connection);
+        command.Parameters.AddWithValue(connectorId);
+        command.Parameters.AddWithValue(tenantId);
+        command.Parameters.AddWithValue(name);
+        command.Parameters.AddWithValue(box.Seal(Purpose(connectorId, name), Encoding.UTF8.GetBytes(value)));
+        command.Parameters.AddWithValue((double)overlapSeconds);
+        command.Parameters.AddWithValue(isRepeat);
+        await command.ExecuteNonQueryAsync(ct);
     }
 
     private const string CountSql = "SELECT count(*) FROM connector_secrets WHERE connector_id = $1";
@@ -90,12 +103,6 @@ internal sealed partial class ConnectorSecretStore(Databases databases, SecretBo
         """;
 
     /// <returns>Null when one of them cannot be opened.</returns>
-    public async Task<OpenedSecrets?> OpenAsync(Guid connectorId, CancellationToken ct)
-    {
-        await using var connection = await databases.Main.OpenConnectionAsync(ct);
-        return await OpenAsync(connection, connectorId, ct);
-    }
-
     public async Task<OpenedSecrets?> OpenAsync(NpgsqlConnection connection, Guid connectorId, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(OpenSql, connection);

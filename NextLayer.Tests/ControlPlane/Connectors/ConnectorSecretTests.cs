@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using NextLayer.ControlPlane.Features.Connectors;
 using NextLayer.Tests.Support;
 
 namespace NextLayer.Tests.ControlPlane.Connectors;
@@ -66,6 +67,45 @@ public sealed class ConnectorSecretTests(Api api) : IClassFixture<Api>
         Assert.Equal(JsonValueKind.Null, again.Json.GetProperty("previous_until").ValueKind);
         Assert.Equal(HttpStatusCode.NoContent, (await api.DeleteAsync(address)).Status);
         Assert.Equal("connector_secret_not_found", (await api.DeleteAsync(address)).Problem);
+    }
+
+    [Fact]
+    public async Task Put_RotationSentTwice_KeepsTheValueBefore()
+    {
+        var made = await CreateAsync(await api.AddTenantAsync(), "webhook", new { signing_secret = "first-secret" });
+        var address = $"/api/connector-instances/{made.Id}/secrets/signing_secret";
+        const string Rotation = """{"value": "second-secret", "overlap_seconds": 3600}""";
+
+        await api.SendAsync(HttpMethod.Put, address, Rotation);
+        var again = await api.SendAsync(HttpMethod.Put, address, Rotation);
+
+        var opened = await OpenAsync(made.Id);
+        Assert.Equal(("second-secret", "first-secret"), (opened.Values["signing_secret"], opened.Previous["signing_secret"]));
+        Assert.Equal(JsonValueKind.String, again.Json.GetProperty("previous_until").ValueKind);
+    }
+
+    [Fact]
+    public async Task Put_OfThePresentValue_HasNothingToOverlapWith()
+    {
+        var made = await CreateAsync(await api.AddTenantAsync(), "webhook", new { signing_secret = "first-secret" });
+
+        var same = await api.SendAsync(
+            HttpMethod.Put, $"/api/connector-instances/{made.Id}/secrets/signing_secret", """{"value": "first-secret", "overlap_seconds": 3600}""");
+
+        Assert.Equal(JsonValueKind.Null, same.Json.GetProperty("previous_until").ValueKind);
+        Assert.Empty((await OpenAsync(made.Id)).Previous);
+    }
+
+    [Fact]
+    public async Task DeleteOfASecret_IsAChangeOfItsConnector()
+    {
+        var made = await CreateAsync(await api.AddTenantAsync(), "openai", new { api_key = Canary });
+        var before = (await api.GetAsync($"/api/connector-instances/{made.Id}")).Json.GetProperty("updated_at").GetDateTimeOffset();
+
+        await api.DeleteAsync($"/api/connector-instances/{made.Id}/secrets/api_key");
+
+        // A test of the connection that began before judges a credential that is gone: by this time it is told apart.
+        Assert.True((await api.GetAsync($"/api/connector-instances/{made.Id}")).Json.GetProperty("updated_at").GetDateTimeOffset() > before);
     }
 
     [Theory]
@@ -185,6 +225,12 @@ public sealed class ConnectorSecretTests(Api api) : IClassFixture<Api>
 
     private Task<Answer> CreateAsync(Guid tenantId, string type, object secrets) =>
         api.PostAsync("/api/connector-instances", JsonSerializer.Serialize(new { tenant_id = tenantId, connector_type = type, secrets }));
+
+    private async Task<OpenedSecrets> OpenAsync(Guid id)
+    {
+        await using var connection = await api.Database.Databases.Main.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        return (await api.Host.Get<ConnectorSecretStore>().OpenAsync(connection, id, TestContext.Current.CancellationToken))!; // It can be opened.
+    }
 
     private static IEnumerable<string?> Names(Answer answer) =>
         answer.Json.GetProperty("secrets").EnumerateArray().Select(secret => secret.GetProperty("name").GetString());
