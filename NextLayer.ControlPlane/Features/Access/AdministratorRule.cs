@@ -9,16 +9,22 @@ namespace NextLayer.ControlPlane.Features.Access;
 internal sealed class AdministratorRule(RegistryContext db)
 {
     /// <summary>
-    /// To be called in the change's transaction, before the change: locks the tenant, so that of two administrators who
-    /// remove each other at the same moment one stays. The installation itself always has its settings.
+    /// First in a change's transaction, before anything is read: changes of a tenant's members come one after the other, so
+    /// that of two administrators who remove each other at the same moment one stays. Runs can be made meanwhile.
     /// </summary>
+    public async Task LockAsync(Guid? tenantId, CancellationToken ct)
+    {
+        if (tenantId is { } tenant)
+            await db.Database.ExecuteSqlAsync($"SELECT FROM tenants WHERE id = {tenant} FOR NO KEY UPDATE", ct);
+    }
+
+    /// <summary>Behind <see cref="LockAsync"/>. The installation itself always has its settings.</summary>
     /// <param name="but">The membership that will no longer count.</param>
     /// <returns>The refusal, or null.</returns>
     public async Task<ProblemHttpResult?> RefuseAsync(Guid? tenantId, MembershipRow but, CancellationToken ct)
     {
         if (tenantId is not { } tenant || but.Role != "admin")
             return null;
-        await db.Database.ExecuteSqlAsync($"SELECT FROM tenants WHERE id = {tenant} FOR UPDATE", ct);
         var left = await db.Database.SqlQuery<int>($"""
             SELECT count(*)::integer AS "Value" FROM memberships m LEFT JOIN api_keys k ON m.kind = 'api_key' AND k.key_id = m.subject
             WHERE m.tenant_id = {tenant} AND m.role = 'admin' AND m.id <> {but.Id}

@@ -47,7 +47,7 @@ internal static class MemberEndpoints
         RegistryWrites writes, CancellationToken ct)
     {
         var (tenantId, problem) = scope.Resolve(tenant, caller, Permission.MembersManage);
-        return problem is not null ? problem : (await writes.ChangeAsync(token => members.ChangeAsync(tenantId, id, request.Role, token), ct)).ToOk();
+        return problem is not null ? problem : (await writes.ChangeAsync(token => members.ChangeAsync(tenantId, id, request.Role, caller, token), ct)).ToOk();
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(

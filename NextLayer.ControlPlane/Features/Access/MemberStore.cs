@@ -20,6 +20,8 @@ internal sealed class MemberStore(RegistryContext db, RunIds ids, GrantStore gra
 
     public async Task<Outcome<Member>> AddAsync(Guid? tenantId, AddMemberRequest request, Caller by, CancellationToken ct)
     {
+        if (GivenRights.Refuse(by, tenantId, GivenRights.Of(request.Role, tenantId)) is { } beyond)
+            return beyond;
         var row = new MembershipRow
         {
             Id = ids.Next(),
@@ -45,9 +47,12 @@ internal sealed class MemberStore(RegistryContext db, RunIds ids, GrantStore gra
         return row.ToView();
     }
 
-    public async Task<Outcome<Member>> ChangeAsync(Guid? tenantId, Guid id, Role role, CancellationToken ct)
+    public async Task<Outcome<Member>> ChangeAsync(Guid? tenantId, Guid id, Role role, Caller by, CancellationToken ct)
     {
+        if (GivenRights.Refuse(by, tenantId, GivenRights.Of(role, tenantId)) is { } beyond)
+            return beyond;
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await administrators.LockAsync(tenantId, ct);
         if (await FindAsync(tenantId, id, ct) is not { } row)
             return Problems.NotFound("member", id);
         if (role != Role.Admin && await administrators.RefuseAsync(tenantId, row, ct) is { } refusal)
@@ -63,14 +68,15 @@ internal sealed class MemberStore(RegistryContext db, RunIds ids, GrantStore gra
     public async Task<ProblemHttpResult?> RemoveAsync(Guid? tenantId, Guid id, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await administrators.LockAsync(tenantId, ct);
         if (await FindAsync(tenantId, id, ct) is not { } row)
             return Problems.NotFound("member", id);
         if (row.Kind == EnumText.Of(CallerKind.ApiKey))
             return Problems.Conflict("is_api_key", $"This member is the API key {row.Subject}; revoke the key instead.");
         if (await administrators.RefuseAsync(tenantId, row, ct) is { } refusal)
             return refusal;
-        db.Memberships.Remove(row);
-        await db.SaveChangesAsync(ct);
+        if (await db.Memberships.Where(member => member.Id == id).ExecuteDeleteAsync(ct) == 0)
+            return Problems.NotFound("member", id); // Of the installation's members nobody holds a lock.
         await transaction.CommitAsync(ct);
         Forget(row);
         return null;

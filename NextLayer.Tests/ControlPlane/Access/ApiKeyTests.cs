@@ -30,6 +30,40 @@ public sealed class ApiKeyTests(Servers servers)
             $"SELECT (SELECT count(*) FROM api_keys k WHERE k::text LIKE '%{secret}%') + (SELECT count(*) FROM idempotency_keys WHERE convert_from(body, 'UTF8') LIKE '%{secret}%')"));
     }
 
+    [Fact]
+    public async Task NarrowedKey_MakesNoKeyThatMayMore()
+    {
+        await using var stack = await AccessStack.StartAsync(servers);
+        var narrow = await stack.AddKeyAsync(stack.Ours.Tenant, Role.Admin, ["keys.manage", "runs.read"]);
+
+        var whole = await stack.PostAsync(narrow, Keys, """{"name": "More", "role": "admin"}""");
+        var viewer = await stack.PostAsync(narrow, Keys, """{"name": "More", "role": "viewer"}""");
+        var other = await stack.PostAsync(narrow, Keys, """{"name": "More", "role": "admin", "scopes": ["runs.read", "work"]}""");
+        var same = await stack.PostAsync(narrow, Keys, """{"name": "Less", "role": "admin", "scopes": ["runs.read"]}""");
+
+        Assert.All([whole, viewer, other], refused => Assert.Equal((HttpStatusCode.Forbidden, "forbidden"), (refused.Status, refused.Problem)));
+        Assert.Contains("permission work ", other.Detail, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Created, same.Status);
+        Assert.Equal(0L, await stack.Database.AskAsync<long>("SELECT count(*) FROM api_keys WHERE name = 'More'"));
+    }
+
+    [Fact]
+    public async Task Revoke_FromManyAtOnceWhileTheKeyIsUsed_EndsItOnce()
+    {
+        await using var stack = await AccessStack.StartAsync(servers);
+        for (var round = 0; round < 3; round++)
+        {
+            var made = await stack.PostAsync(stack.Ours.Keys[Role.Admin], Keys, """{"name": "Short", "role": "viewer"}""");
+            var calls = Enumerable.Range(0, 6).Select(_ => stack.SendAsync(stack.Ours.Keys[Role.Admin], HttpMethod.Delete, $"{Keys}/{made.Id}")).ToList();
+            calls.Add(stack.GetAsync(made.Json.Text("key"), "/api/v1/me"));
+
+            var answers = await Task.WhenAll(calls);
+
+            Assert.All(answers[..6], answer => Assert.Equal(HttpStatusCode.NoContent, answer.Status));
+            Assert.Equal(HttpStatusCode.Unauthorized, (await stack.GetAsync(made.Json.Text("key"), "/api/v1/me")).Status);
+        }
+    }
+
     [Theory]
     [InlineData("Authorization", "Bearer {0}")]
     [InlineData("Authorization", "bearer {0}")]

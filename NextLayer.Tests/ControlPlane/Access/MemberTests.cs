@@ -74,6 +74,40 @@ public sealed class MemberTests(Servers servers)
         }
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("?scope=platform")]
+    public async Task Remove_FromManyAtOnce_RemovesOnceAndIsNotFoundAfter(string scope)
+    {
+        await using var stack = await AccessStack.StartAsync(servers);
+        for (var round = 0; round < 3; round++)
+        {
+            var member = (await stack.PostAsync(stack.AdminKey, $"{Members}{scope}", $$"""{"subject": "ada-{{round}}", "role": "viewer"}""", ("X-Tenant-Id", stack.Ours.Tenant.ToString()))).Id;
+
+            var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ =>
+                stack.SendAsync(stack.AdminKey, HttpMethod.Delete, $"{Members}/{member}{scope}", null, ("X-Tenant-Id", stack.Ours.Tenant.ToString()))));
+
+            Assert.Equal(1, answers.Count(answer => answer.Status == HttpStatusCode.NoContent));
+            Assert.Equal(5, answers.Count(answer => answer.Status == HttpStatusCode.NotFound));
+        }
+    }
+
+    [Fact]
+    public async Task NarrowedKey_GivesNobodyARightItDoesNotHave()
+    {
+        await using var stack = await AccessStack.StartAsync(servers);
+        var narrow = await stack.AddKeyAsync(stack.Ours.Tenant, Role.Admin, ["members.manage", "runs.read"]);
+        var member = (await stack.PostAsync(stack.Ours.Keys[Role.Admin], Members, """{"subject": "ada", "role": "viewer"}""")).Id;
+
+        var added = await stack.PostAsync(narrow, Members, """{"subject": "mallory", "role": "admin"}""");
+        var changed = await stack.SendAsync(narrow, HttpMethod.Patch, $"{Members}/{member}", """{"role": "admin"}""");
+
+        Assert.Equal((HttpStatusCode.Forbidden, "forbidden"), (added.Status, added.Problem));
+        Assert.Equal((HttpStatusCode.Forbidden, "forbidden"), (changed.Status, changed.Problem));
+        Assert.Equal(0L, await stack.Database.AskAsync<long>("SELECT count(*) FROM memberships WHERE subject = 'mallory' OR (subject = 'ada' AND role <> 'viewer')"));
+        Assert.Equal(HttpStatusCode.NoContent, (await stack.SendAsync(narrow, HttpMethod.Delete, $"{Members}/{member}")).Status);
+    }
+
     [Fact]
     public async Task PlatformMembers_AreManagedByThePlatformsAdministratorsAlone()
     {
