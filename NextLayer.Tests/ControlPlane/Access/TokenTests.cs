@@ -71,6 +71,41 @@ public sealed class TokenTests(Servers servers)
     }
 
     [Theory]
+    [InlineData("""{"alg": "\ud800"}""")]
+    [InlineData("""{"alg": "HS256", "kid": "\ud800"}""")]
+    [InlineData("""{"alg": "HS256", "typ": "\udc00x"}""")]
+    [InlineData("""{"alg": "HS256", "\ud800": 1}""")]
+    [InlineData("""["HS256"]""")]
+    public async Task Call_WithAHeaderOfBrokenText_Is401(string header)
+    {
+        await using var stack = await AccessStack.StartAsync(servers);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await stack.GetAsync($"{Tokens.Encode(header)}.e30.AA", "/api/v1/me")).Status);
+    }
+
+    [Fact]
+    public async Task Call_WithATokenThatNeverExpires_IsTaken()
+    {
+        await using var stack = await AccessStack.StartAsync(servers);
+        var claims = Tokens.Claims("root-user", Now);
+        claims["exp"] = 253_402_300_799;
+
+        Assert.Equal(HttpStatusCode.OK, (await stack.GetAsync(Tokens.Hs256(claims), "/api/v1/me")).Status);
+    }
+
+    [Fact]
+    public async Task Call_ByAPersonWhoseNameCannotBeStored_IsServedWithoutTheName()
+    {
+        await using var stack = await AccessStack.StartAsync(servers);
+        var claims = Tokens.Claims("root-user", Now);
+        claims["user_metadata"] = new JsonObject { ["full_name"] = "Nul\0" };
+        var token = Tokens.Hs256(claims);
+
+        Assert.Equal(HttpStatusCode.OK, (await stack.PostAsync(token, "/api/tenants", """{"name": "Made"}""")).Status);
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, (await stack.GetAsync(token, "/api/v1/me")).Json.GetProperty("name").ValueKind);
+    }
+
+    [Theory]
     [InlineData(29, true)]
     [InlineData(31, false)]
     public async Task Call_WithATokenOfAnotherClock_IsTakenWithinThirtySeconds(int seconds, bool taken)

@@ -23,7 +23,8 @@ internal sealed record TokenHeader(string Algorithm, string? KeyId)
             using var json = JsonDocument.Parse(Base64Url.DecodeFromChars(header), Strict);
             return Read(json.RootElement);
         }
-        catch (Exception ex) when (ex is JsonException or FormatException)
+        // The last one is of a text that is no Unicode.
+        catch (Exception ex) when (ex is JsonException or FormatException or InvalidOperationException)
         {
             return null;
         }

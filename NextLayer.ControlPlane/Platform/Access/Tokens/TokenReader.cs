@@ -1,4 +1,7 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -28,7 +31,7 @@ internal sealed class TokenReader(SigningKeys keys, GrantStore grants, IOptions<
         if (TokenHeader.Read(token) is not { } header || await keys.FindAsync(header, ct) is not { } key)
             return null;
         var result = Handler.ValidateToken(token, Rules(header, key));
-        if (!result.IsValid || result.SecurityToken is not JsonWebToken { Subject: { Length: > 0 and <= MaxSubject } subject } valid || subject.Contains('\0'))
+        if (!result.IsValid || result.SecurityToken is not JsonWebToken { Subject: { Length: > 0 and <= MaxSubject } subject } valid || !IsSound(subject))
             return null;
         var roles = await grants.FindAsync(CallerKind.User, subject, ct);
         return new Caller
@@ -37,7 +40,7 @@ internal sealed class TokenReader(SigningKeys keys, GrantStore grants, IOptions<
             Subject = subject,
             Name = NameIn(valid),
             Email = Claim(valid, "email"),
-            ExpiresAt = new DateTimeOffset(valid.ValidTo, TimeSpan.Zero) + Skew,
+            ExpiresAt = valid.ValidTo < DateTime.MaxValue - Skew ? new DateTimeOffset(valid.ValidTo, TimeSpan.Zero) + Skew : DateTimeOffset.MaxValue,
             PlatformRole = administrators.Contains(subject) ? Role.Admin : roles.Platform,
             Roles = roles.Tenants,
             Groups = [.. valid.Claims.Where(claim => claim.Type == "groups").Select(claim => claim.Value)],
@@ -75,14 +78,19 @@ internal sealed class TokenReader(SigningKeys keys, GrantStore grants, IOptions<
             return json.RootElement.ValueKind != JsonValueKind.Object ? null
                 : MetadataNames
                     .Select(name => json.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null)
-                    .FirstOrDefault(name => !string.IsNullOrWhiteSpace(name));
+                    .FirstOrDefault(name => !string.IsNullOrWhiteSpace(name) && IsSound(name));
         }
-        catch (JsonException)
+        catch (Exception ex) when (ex is JsonException or InvalidOperationException) // The latter of a text that is no Unicode.
         {
             return null;
         }
     }
 
     private static string? Claim(JsonWebToken token, string name) =>
-        token.TryGetClaim(name, out var claim) && claim.Value is { Length: > 0 } value && !value.Contains('\0') ? value : null;
+        token.TryGetClaim(name, out var claim) && claim.Value is { Length: > 0 } value && IsSound(value) ? value : null;
+
+    /// <summary>Whether Postgres can store it.</summary>
+    private static bool IsSound(string text) =>
+        !text.Contains('\0', StringComparison.Ordinal)
+        && Utf8.FromUtf16(text, new byte[Encoding.UTF8.GetMaxByteCount(text.Length)], out _, out _, replaceInvalidSequences: false) == OperationStatus.Done;
 }
