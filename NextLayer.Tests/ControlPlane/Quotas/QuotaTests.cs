@@ -216,6 +216,41 @@ public sealed class QuotaTests(Servers servers, Api api) : IClassFixture<Api>
     }
 
     [Fact]
+    public async Task Limit_RaisedDuringTheDay_CountsAllThatWasMade()
+    {
+        var tenant = await api.AddTenantAsync();
+        var version = await api.AddVersionAsync(tenant, await api.AddPipelineAsync(tenant));
+        for (var i = 0; i < 4; i++)
+            await CreateAsync(tenant, version);
+        await SetLimitAsync(tenant, "2");
+        Assert.Equal("quota_exceeded", (await CreateAsync(tenant, version)).Problem);
+
+        await SetLimitAsync(tenant, "4");
+        var refused = await CreateAsync(tenant, version);
+        await SetLimitAsync(tenant, "5");
+        var made = await CreateAsync(tenant, version);
+
+        Assert.Equal((429, HttpStatusCode.OK), ((int)refused.Status, made.Status));
+        Assert.Equal("quota_exceeded", (await CreateAsync(tenant, version)).Problem);
+    }
+
+    [Fact]
+    public async Task Create_LedgerBreaksInTheMiddleOfABatch_TellsWhatWasMade()
+    {
+        await using var db = await servers.CreateDatabaseAsync();
+        var ids = new RunIds(TimeProvider.System);
+        var (limited, free) = (await AddVersionAsync(db, limit: 3), await AddVersionAsync(db, limit: null));
+        await db.ExecuteAsync("ALTER TABLE tenant_usage ADD CONSTRAINT broken CHECK (runs < 0) NOT VALID");
+        NewRun[] runs = [Run(ids, limited), Run(ids, free)];
+
+        var made = await new RunCreateStore(db.Databases).InsertAsync(runs, Ct);
+
+        Assert.Equal((false, true), (made.Has(runs[0]), made.Has(runs[1])));
+        Assert.Equal(1, await db.AskAsync<long>("SELECT count(*) FROM pipeline_runs"));
+        await Assert.ThrowsAsync<Npgsql.PostgresException>(() => new RunCreateStore(db.Databases).InsertAsync([runs[0]], Ct));
+    }
+
+    [Fact]
     public async Task Limit_OfYesterday_LeavesToday()
     {
         var (tenant, version) = await AddLimitedAsync(1);

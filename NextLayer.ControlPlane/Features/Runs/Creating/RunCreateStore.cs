@@ -63,10 +63,18 @@ internal sealed class RunCreateStore(Databases databases)
         var made = await InsertAsync(connection, runs, isCounted: false, ct);
         if (made.Count == runs.Count)
             return InsertedRuns.WithoutLimit(made);
-        await using var transaction = await connection.BeginTransactionAsync(ct);
-        var all = await InsertLimitedAsync(connection, runs, made, ct);
-        await transaction.CommitAsync(ct);
-        return all;
+        try
+        {
+            await using var transaction = await connection.BeginTransactionAsync(ct);
+            var all = await InsertLimitedAsync(connection, runs, made, ct);
+            await transaction.CommitAsync(ct);
+            return all;
+        }
+        catch (NpgsqlException) when (made.Count > 0)
+        {
+            // Those that are made have committed, and their callers are told so; the others try again.
+            return InsertedRuns.WithoutLimit(made);
+        }
     }
 
     /// <summary>As the other, in the caller's transaction.</summary>
@@ -78,8 +86,9 @@ internal sealed class RunCreateStore(Databases databases)
 
     /// <summary>Goes on with the runs of tenants that have a limit, as far as it reaches, in their order.</summary>
     private static async Task<InsertedRuns> InsertLimitedAsync(
-        NpgsqlConnection connection, IReadOnlyList<NewRun> runs, Dictionary<Guid, DateTimeOffset> made, CancellationToken ct)
+        NpgsqlConnection connection, IReadOnlyList<NewRun> runs, IReadOnlyDictionary<Guid, DateTimeOffset> before, CancellationToken ct)
     {
+        var made = new Dictionary<Guid, DateTimeOffset>(before);
         var left = runs.Where(r => !made.ContainsKey(r.Id)).ToList();
         var quotas = await QuotaLedger.LockAsync(connection, left.Select(r => r.TenantId), ct);
         left.RemoveAll(r => !quotas.ContainsKey(r.TenantId));
