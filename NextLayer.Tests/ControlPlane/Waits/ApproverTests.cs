@@ -3,6 +3,7 @@ using NextLayer.Contracts.Runs;
 using NextLayer.Contracts.Workflows;
 using NextLayer.ControlPlane.Features.Waits.Approvals;
 using NextLayer.ControlPlane.Platform.Access;
+using NextLayer.Tests.AppHost;
 using NextLayer.Tests.Support;
 
 namespace NextLayer.Tests.ControlPlane.Waits;
@@ -45,6 +46,24 @@ public sealed class ApproverTests(Servers servers)
         await stack.Queue.Database.ExecuteAsync("UPDATE run_events SET payload = '{\"by\": \"user:sub-ada\"}' WHERE run_id = $1 AND seq = 1", id);
 
         Assert.Equal(mayDecide, await ResumeAsync(stack, id, Ada(stack)) is ResumeOutcome.Done);
+    }
+
+    [Fact]
+    public async Task Resume_OfAForEachBody_ByWhoStartedTheRun_DoesNotCount()
+    {
+        await using var stack = await WaitStack.StartAsync(servers);
+        var id = await stack.RunAsync(
+            """
+            {"steps": [{"id": "each", "type": "for_each", "config": {"items": [1], "body":
+                {"steps": [{"id": "ask", "type": "wait_for_approval", "config": {"title": "Go on?"}}]}}}]}
+            """);
+        await stack.UntilAsync(id, RunStatus.Paused);
+        await stack.Queue.Database.ExecuteAsync("UPDATE run_events SET payload = '{\"by\": \"user:sub-ada\"}' WHERE run_id = $1 AND seq = 1", id);
+        var child = Guid.Parse(await Eventually.GetAsync(
+            () => stack.Queue.Database.AskAsync<string>("SELECT id::text FROM pipeline_runs WHERE parent_run_id = $1", id).GetAwaiter().GetResult(), "the child run is made"));
+        await stack.UntilAsync(child, RunStatus.Paused);
+
+        Assert.IsType<ResumeOutcome.NotAsked>(await ResumeAsync(stack, child, Ada(stack)));
     }
 
     [Fact]

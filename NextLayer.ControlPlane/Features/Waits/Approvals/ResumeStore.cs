@@ -38,7 +38,15 @@ internal abstract record ResumeOutcome
 /// </summary>
 internal sealed class ResumeStore(Databases databases, NewsPublisher news)
 {
-    private const string StarterSql = "SELECT payload ->> 'by' FROM run_events WHERE run_id = $1 AND seq = 1";
+    // A for-each's child runs were started by whoever started the run at their head.
+    private const string StarterSql = """
+        WITH RECURSIVE line AS (
+            SELECT id, parent_run_id FROM pipeline_runs WHERE id = $1
+            UNION ALL
+            SELECT p.id, p.parent_run_id FROM line JOIN pipeline_runs p ON p.id = line.parent_run_id
+        )
+        SELECT e.payload ->> 'by' FROM line JOIN run_events e ON e.run_id = line.id AND e.seq = 1 WHERE line.parent_run_id IS NULL
+        """;
 
     private static readonly JsonElement NoData = RunRows.EmptyObject;
 
