@@ -23,7 +23,8 @@ internal readonly record struct QueryTime(DateTimeOffset Value)
         if (!DateTimeOffset.TryParseExact(
                 text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var value))
             return false;
-        time = new QueryTime(value);
+        // To the microsecond, as Postgres keeps it: the last tick of the calendar would be its infinity.
+        time = new QueryTime(value.AddTicks(-(value.Ticks % TimeSpan.TicksPerMicrosecond)));
         return true;
     }
 }

@@ -18,8 +18,9 @@ internal sealed record ProviderRunQuery(
     [property: Range(1, 100), FromQuery(Name = "limit"), Description("Runs on a page, 1 to 100.")] int Limit = 20,
     [property: Range(0, 1_000_000), FromQuery(Name = "offset"), Description("Runs to leave out first.")] int Offset = 0)
 {
-    /// <summary>Before this time; a whole day counts to its end.</summary>
-    public DateTimeOffset? End => EndDate is not { Value: var end } ? null : end.TimeOfDay == TimeSpan.Zero ? end.AddDays(1) : end;
+    /// <summary>Before this time; a whole day counts to its end, which that of the calendar's last day has not.</summary>
+    public DateTimeOffset? End =>
+        EndDate is not { Value: var end } || end.Date == DateTime.MaxValue.Date ? null : end.TimeOfDay == TimeSpan.Zero ? end.AddDays(1) : end;
 
     /// <summary>States that are asked for; null for all. Also null with a problem.</summary>
     public string[]? Statuses(out ProblemHttpResult? problem)
