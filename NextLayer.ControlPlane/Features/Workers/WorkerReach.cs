@@ -28,10 +28,8 @@ internal sealed class WorkerReach(RowOwners owners)
     {
         if (scope.IsEverything)
             return reports;
-        var within = new List<RunReport>(reports.Count);
-        foreach (var report in reports)
-            within.Add(await CoversAsync(scope, report.RunId, ct) ? report : report with { Lease = report.Lease with { Token = NoToken } });
-        return within;
+        var tenantOf = await owners.FindRunsAsync(reports.Select(report => report.RunId), ct);
+        return [.. reports.Select(report => IsForeign(scope, tenantOf, report.RunId) ? report with { Lease = report.Lease with { Token = NoToken } } : report)];
     }
 
     /// <summary>A worker of one tenant is known as that tenant's, whatever it says.</summary>
@@ -39,12 +37,11 @@ internal sealed class WorkerReach(RowOwners owners)
     {
         if (scope.Tenants is not { } tenants)
             return beat;
-        var within = new List<HeldRun>(beat.Runs.Count);
-        foreach (var run in beat.Runs)
-            within.Add(await CoversAsync(scope, run.RunId, ct) ? run : run with { Lease = run.Lease with { Token = NoToken } });
+        var tenantOf = await owners.FindRunsAsync(beat.Runs.Select(run => run.RunId), ct);
+        IReadOnlyList<HeldRun> within = [.. beat.Runs.Select(run => IsForeign(scope, tenantOf, run.RunId) ? run with { Lease = run.Lease with { Token = NoToken } } : run)];
         return beat with { Runs = within, TenantId = beat.TenantId is { } named && tenants.Contains(named) ? named : tenants[0] };
     }
 
-    private async ValueTask<bool> CoversAsync(CallerScope scope, Guid runId, CancellationToken ct) =>
-        await owners.FindAsync(RowKind.Run, runId, ct) is not { } owner || scope.Covers(owner);
+    private static bool IsForeign(CallerScope scope, IReadOnlyDictionary<Guid, Guid> tenantOf, Guid runId) =>
+        tenantOf.TryGetValue(runId, out var tenant) && !scope.Covers(tenant);
 }

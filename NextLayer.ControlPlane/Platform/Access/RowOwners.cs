@@ -31,9 +31,35 @@ internal sealed class RowOwners(Databases databases) : IDisposable
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
         if (await command.ExecuteScalarAsync(ct) is not Guid found)
             return null;
-        known.Set((kind, id), found, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Remembered });
+        Remember(kind, id, found);
         return found;
     }
+
+    /// <summary>As the other, of many runs; those there are none of are not in the answer.</summary>
+    public async ValueTask<IReadOnlyDictionary<Guid, Guid>> FindRunsAsync(IEnumerable<Guid> ids, CancellationToken ct)
+    {
+        var found = new Dictionary<Guid, Guid>();
+        var unknown = new List<Guid>();
+        foreach (var id in ids)
+        {
+            if (known.TryGetValue((RowKind.Run, id), out Guid owner))
+                found[id] = owner;
+            else
+                unknown.Add(id);
+        }
+
+        if (unknown.Count == 0)
+            return found;
+        await using var command = databases.Main.CreateCommand("SELECT id, tenant_id FROM pipeline_runs WHERE id = ANY ($1)");
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. unknown] });
+        await using var row = await command.ExecuteReaderAsync(ct);
+        while (await row.ReadAsync(ct))
+            Remember(RowKind.Run, row.GetGuid(0), found[row.GetGuid(0)] = row.GetGuid(1));
+        return found;
+    }
+
+    private void Remember(RowKind kind, Guid id, Guid owner) =>
+        known.Set((kind, id), owner, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Remembered });
 
     private static string Sql(RowKind kind) => kind switch
     {
