@@ -58,6 +58,7 @@ internal static class ControlPlaneApp
     private static void AddFeatures(WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<VersionCatalog>();
+        builder.Services.AddSingleton<TestVersions>();
         builder.Services.AddEngine();
         builder.Services.AddRunQueue();
         builder.Services.AddWaits();

@@ -66,6 +66,12 @@ public sealed record PipelineVersion
     /// <summary>When it first left DRAFT; null while the definition can still be changed.</summary>
     public DateTimeOffset? FrozenAt { get; init; }
 
+    /// <summary>
+    /// The draft of which this is a copy, made for a test of it: it has the draft's label and number, is in no list and
+    /// cannot be approved. Null for all others.
+    /// </summary>
+    public Guid? TestOf { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
 }

@@ -133,6 +133,16 @@ public sealed record RunWorkflowRequest
     public DateTimeOffset? RunAfter { get; init; }
 }
 
+/// <summary>Body of <c>POST /api/v1/workflows/{id}/test</c>; may be left out.</summary>
+public sealed record TestWorkflowRequest
+{
+    /// <summary>A JSON object, checked against the draft's <c>input_schema</c>; <c>{}</c> when absent.</summary>
+    public JsonElement? Input { get; init; }
+
+    /// <summary>The same as the header <c>Idempotency-Key</c>.</summary>
+    public string? IdempotencyKey { get; init; }
+}
+
 /// <summary>Body of <c>POST /api/v1/runs/{id}/rerun</c>; may be left out.</summary>
 public sealed record RerunRequest
 {

@@ -35,6 +35,9 @@ public sealed class Demo
     /// <summary>Made again from <see cref="Succeeded"/>.</summary>
     public string Again { get; private set; } = "";
 
+    /// <summary>A test of the draft of <see cref="Orders"/>.</summary>
+    public string Tested { get; private set; } = "";
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public static async Task<Demo> CreateAsync(HttpClient http)
@@ -118,7 +121,7 @@ public sealed class Demo
         await PostAsync("/api/facilities", new { tenant_id = TenantId, name = "Berlin Mitte", timezone = "Europe/Berlin" });
         await PostAsync("/api/connector-instances", new { tenant_id = TenantId, connector_type = "shopify", config = new { shop = "acme" }, secrets_ref = "shopify/acme" });
         Orders = await AddLineAsync("Order intake", OrderSteps, OrderInput, description: "Takes orders in, checks them and adds up what is owed.");
-        await AddVersionAsync(Orders.PipelineId, "v2 draft", OrderSteps.Replace("> 100", "> 250", StringComparison.Ordinal), OrderInput, approved: false);
+        var draftId = await AddVersionAsync(Orders.PipelineId, "v2 draft", OrderSteps.Replace("> 100", "> 250", StringComparison.Ordinal), OrderInput, approved: false);
         Import = await AddLineAsync("Supplier import", ImportSteps, description: "Fetches the price list of every supplier.");
         Refund = await AddLineAsync("Refund approval", RefundSteps);
         Nightly = await AddLineAsync("Nightly report", """{"steps": [{"id": "collect", "type": "transform", "config": {"mode": "object", "output": {"rows": 3}}}, {"id": "until_morning", "type": "delay", "config": {"duration": "PT1H"}}, "send"]}""");
@@ -133,6 +136,8 @@ public sealed class Demo
         await UntilAsync(Batch, "SUCCEEDED");
         Again = await PostAsync($"/api/v1/runs/{Succeeded}/rerun", new { });
         await UntilAsync(Again, "SUCCEEDED");
+        Tested = await PostAsync($"/api/v1/workflows/{draftId}/test", new { input = new { customer = "Ada Lovelace", amount = 300, country = "DE" } });
+        await UntilAsync(Tested, "SUCCEEDED");
         await UntilAsync(Failed, "FAILED");
         await PostAsync($"/api/runs/{Failed}/logs", new
         {

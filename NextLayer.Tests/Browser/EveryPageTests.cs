@@ -32,6 +32,8 @@ public sealed class EveryPageTests(Site site)
         { "start-form", "/start?version={version}", "Start Order intake" },
         { "builder", "/pipelines/{orders}/versions/{draft}/edit", "Order intake" },
         { "builder-step", "/pipelines/{orders}/versions/{draft}/edit?step=large", "Order intake" },
+        { "builder-test", "/pipelines/{orders}/versions/{draft}/edit?step=discount&test={tested}", "Order intake" },
+        { "run-test", "/runs/{tested}", "Order intake" },
         { "triggers", "/triggers", "Triggers" },
         { "webhooks", "/triggers?tab=webhooks", "Triggers" },
         { "connectors", "/connectors", "Connectors" },
@@ -73,6 +75,7 @@ public sealed class EveryPageTests(Site site)
             .Replace("{waiting}", demo.Waiting, StringComparison.Ordinal)
             .Replace("{batch}", demo.Batch, StringComparison.Ordinal)
             .Replace("{again}", demo.Again, StringComparison.Ordinal)
+            .Replace("{tested}", demo.Tested, StringComparison.Ordinal)
             .Replace("{tenant}", demo.TenantId, StringComparison.Ordinal)
             .Replace("{orders}", demo.Orders.PipelineId, StringComparison.Ordinal)
             .Replace("{version}", demo.Orders.VersionId, StringComparison.Ordinal)

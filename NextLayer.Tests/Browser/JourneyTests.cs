@@ -173,6 +173,43 @@ public sealed partial class JourneyTests(Site site)
     }
 
     [Fact]
+    public async Task Builder_TestOfTheDraft_ShowsInTheDrawingWhereItFailsAndWhatItGave()
+    {
+        await site.StartAsync();
+        var line = await site.Demo.AddLineAsync("Tried out", """
+            {"steps": [{"id": "total", "type": "transform", "config": {"mode": "object", "output": {"sum": "{{ input.amount }}"}}},
+                       {"id": "share", "type": "inline_code", "config": {"language": "expression", "code": "100 / total.result.sum"}}]}
+            """, approved: false);
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync($"/pipelines/{line.PipelineId}/versions/{line.VersionId}/edit", "Tried out");
+        var test = page.GetByRole(AriaRole.Region, new() { Name = "The test", Exact = true });
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Test…" }).ClickAsync();
+        await page.GetByLabel("Input as JSON").FillAsync("""{"amount": 0}""");
+        Assert.Equal([], await visit.FlawsAsync());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start the test" }).ClickAsync();
+        await Expect(test.GetByText("Failed", new() { Exact = true })).ToBeVisibleAsync();
+        await test.GetByRole(AriaRole.Button, new() { Name = "Show share" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "In the test", Exact = true })).ToContainTextAsync("Division by zero");
+        await visit.ShootAsync("journey-test-failed");
+
+        await page.GetByLabel("Code required").FillAsync("total.result.sum + 1");
+        await Expect(test.GetByText("The draft has changed since.")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Test…" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Textbox, new() { Name = "Input as JSON" })).ToHaveValueAsync(FormerInput());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start the test" }).ClickAsync();
+
+        await Expect(test.GetByText("Succeeded", new() { Exact = true })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Output of share in the test" })).ToContainTextAsync("1");
+        await Expect(test.GetByText("The draft has changed since.")).ToBeHiddenAsync();
+        await test.GetByRole(AriaRole.Link, new() { Name = "Open the run" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Test of the draft v1" }).ClickAsync();
+        await Expect(test).ToBeVisibleAsync();
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
     public async Task Builder_ValueOfTheLastRun_IsPutWhereTheCursorIs()
     {
         await site.StartAsync();
@@ -344,6 +381,9 @@ public sealed partial class JourneyTests(Site site)
 
     [GeneratedRegex("^request:")]
     private static partial Regex RequestStep();
+
+    [GeneratedRegex("\"amount\": 0")]
+    private static partial Regex FormerInput();
 
     [GeneratedRegex("^Kiosk")]
     private static partial Regex Kiosk();

@@ -20,6 +20,9 @@ internal sealed class PipelineVersionRow : RegistryRow
 
     public DateTimeOffset? FrozenAt { get; set; }
 
+    /// <summary>The draft of whose test this is the copy; null for all others.</summary>
+    public Guid? TestOf { get; set; }
+
     public PipelineVersion ToView() => new()
     {
         Id = Id,
@@ -31,6 +34,7 @@ internal sealed class PipelineVersionRow : RegistryRow
         VersionNumber = VersionNumber,
         InputSchema = InputSchema is null ? null : JsonElement.Parse(InputSchema),
         FrozenAt = FrozenAt,
+        TestOf = TestOf,
         CreatedAt = CreatedAt,
         UpdatedAt = UpdatedAt,
     };

@@ -69,7 +69,7 @@ internal sealed class PipelineVersionStore(RegistryContext db, RunIds ids)
     public Task<Page<PipelineVersion>> ListAsync(
         Guid? tenantId, Guid? pipelineId, string? status, PageQuery page, HttpContext context, CancellationToken ct)
     {
-        IQueryable<PipelineVersionRow> rows = db.PipelineVersions;
+        var rows = db.PipelineVersions.Where(row => row.TestOf == null);
         if (tenantId is not null)
             rows = rows.Where(row => row.TenantId == tenantId);
         if (pipelineId is not null)
@@ -108,6 +108,8 @@ internal sealed class PipelineVersionStore(RegistryContext db, RunIds ids)
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if (await db.PipelineVersions.SingleOrDefaultAsync(row => row.Id == id, ct) is not { } version)
             return Problems.NotFound("pipeline_version", id);
+        if (version.TestOf is not null)
+            return Problems.Conflict("version_is_test", $"Version {id} is the copy that a test of a draft ran; its status cannot change. Approve the draft.");
         if (status == VersionStatus.Approved && DefinitionCheck.Refuse(version.ToView().DagSpec, member) is { } invalid)
             return invalid;
         version.Status = EnumText.Of(status);

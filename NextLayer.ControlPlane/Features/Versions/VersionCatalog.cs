@@ -15,7 +15,7 @@ internal sealed class VersionCatalog(Databases databases) : IDisposable
     private const long MaxBytes = 32 * 1024 * 1024;
 
     private const string SelectSql = """
-        SELECT tenant_id, pipeline_id, frozen_at IS NOT NULL, definition, input_schema
+        SELECT tenant_id, pipeline_id, frozen_at IS NOT NULL, definition, input_schema, test_of
         FROM pipeline_versions WHERE id = $1
         """;
 
@@ -41,6 +41,7 @@ internal sealed class VersionCatalog(Databases databases) : IDisposable
             PipelineId = row.GetGuid(1),
             Definition = definition,
             InputSchema = schema is { } text ? Compile(id, text) : null,
+            TestOf = row.GetId(5),
         };
         if (row.GetBoolean(2))
             cache.Set(id, version, new MemoryCacheEntryOptions { Size = 500 + Length(definition) + Length(schema) });

@@ -20,6 +20,9 @@ internal sealed record VersionInfo
     /// <summary>What a run's parameters must look like; null when the version does not say.</summary>
     public JsonSchema? InputSchema { get; init; }
 
+    /// <summary>The draft of whose test this is the copy; null for all others.</summary>
+    public Guid? TestOf { get; init; }
+
     private readonly ConcurrentDictionary<string, RunnableDefinition> parts = new();
 
     /// <summary>What a run executes: the whole definition, or the body of a for-each within it.</summary>

@@ -106,6 +106,7 @@ public sealed class EveryOperationTests(Servers servers)
         ["DuplicateWorkflow"] = "workflows.write",
         ["PublishWorkflow"] = "workflows.publish",
         ["RunWorkflow"] = "runs.start",
+        ["TestWorkflow"] = "workflows.publish",
         ["RerunWorkflowRun"] = "runs.start",
         ["ListWorkflowRuns"] = "runs.read",
         ["GetWorkflowRun"] = "runs.read",

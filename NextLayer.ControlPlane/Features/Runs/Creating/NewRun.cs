@@ -16,6 +16,9 @@ internal sealed record NewRun
     /// <summary>The run whose input this one takes over.</summary>
     public Guid? RerunOf { get; init; }
 
+    /// <summary>Whether it runs the copy of a draft, which nothing else may.</summary>
+    public bool IsTest { get; init; }
+
     /// <summary>Who started it, as the audit log names them; null for a trigger and while authentication is off.</summary>
     public string? StartedBy { get; init; }
 

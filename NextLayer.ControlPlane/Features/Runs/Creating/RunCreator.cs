@@ -54,7 +54,7 @@ internal sealed class RunCreator : IAsyncDisposable
                 return new CreateOutcome.Created(created, createdAt) { Quota = inserted.Quota };
             if (key is not null && await store.IsKeyTakenAsync(key.Scope, key.Key, ct))
                 return new CreateOutcome.KeyTaken { Quota = inserted.Quota };
-            if (await inputs.ExplainVersionAsync(wish.Request, ct) is { } refusal)
+            if (await inputs.ExplainVersionAsync(wish, ct) is { } refusal)
                 return refusal;
             if (inserted.Quota is { Remaining: 0 } spent)
                 return new CreateOutcome.QuotaExceeded { Quota = spent };
@@ -92,7 +92,7 @@ internal sealed class RunCreator : IAsyncDisposable
     {
         var versionId = requests[missing].PipelineVersionId;
         if (made.Quotas.Count == 0)
-            return await inputs.ExplainVersionAsync(requests[missing], ct) ?? new CreateOutcome.VersionNotApproved(versionId);
+            return await inputs.ExplainVersionAsync(new RunWish(requests[missing]), ct) ?? new CreateOutcome.VersionNotApproved(versionId);
         var asked = requests.CountBy(r => r.TenantId).ToDictionary();
         var spent = made.Quotas.Values.First(q => asked[q.TenantId] > q.Remaining);
         return new CreateOutcome.QuotaExceeded(asked[spent.TenantId]) { Quota = spent };
@@ -122,6 +122,7 @@ internal sealed class RunCreator : IAsyncDisposable
             RunAfter = request.RunAfter?.ToUniversalTime(),
             TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C, Recorded: true } caller ? caller.Id : null,
             RerunOf = wish.RerunOf,
+            IsTest = wish.IsTest,
             StartedBy = Caller.Current is { Kind: not CallerKind.Development } starter ? starter.Label : null,
             Parameters = parameters == "{}" ? null : parameters,
             Keyed = key is null ? null : Keyed(key, wish.Answer(created)),

@@ -9,7 +9,7 @@ namespace NextLayer.ControlPlane.Features.Runs.Creating;
 /// <summary>Whether a run may be made of a version with an input.</summary>
 internal sealed class RunInputRules(Databases databases, VersionCatalog versions)
 {
-    private const string StatusSql = "SELECT status FROM pipeline_versions WHERE id = $1 AND tenant_id = $2";
+    private const string CanRunSql = "SELECT status = 'APPROVED' OR $3 AND test_of IS NOT NULL FROM pipeline_versions WHERE id = $1 AND tenant_id = $2";
 
     /// <summary>Checks the input against the version's <c>input_schema</c>; null when nothing is wrong with it.</summary>
     /// <param name="path">Where the input stands in the request: <c>parameters</c>, <c>runs[3].parameters</c>.</param>
@@ -25,15 +25,17 @@ internal sealed class RunInputRules(Databases databases, VersionCatalog versions
     }
 
     /// <summary>Says why the insert left a run out; null when it is not the version's fault.</summary>
-    public async Task<CreateOutcome?> ExplainVersionAsync(CreateRunRequest request, CancellationToken ct)
+    public async Task<CreateOutcome?> ExplainVersionAsync(RunWish wish, CancellationToken ct)
     {
-        await using var command = databases.Hot.CreateCommand(StatusSql);
+        var request = wish.Request;
+        await using var command = databases.Hot.CreateCommand(CanRunSql);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = request.PipelineVersionId });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = request.TenantId });
+        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = wish.IsTest });
         return await command.ExecuteScalarAsync(ct) switch
         {
             null => new CreateOutcome.VersionNotFound(request.PipelineVersionId),
-            "APPROVED" => null,
+            true => null,
             _ => new CreateOutcome.VersionNotApproved(request.PipelineVersionId),
         };
     }

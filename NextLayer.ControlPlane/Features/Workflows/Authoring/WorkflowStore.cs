@@ -26,7 +26,7 @@ internal sealed class WorkflowStore(RegistryContext db, PipelineStore pipelines,
     public async Task<(IReadOnlyList<Workflow> Items, int Total)> ListAsync(
         Guid tenantId, WorkflowListQuery query, IReadOnlyList<VersionStatus> statuses, PageNumberQuery page, CancellationToken ct)
     {
-        var rows = Rows(tenantId);
+        var rows = Rows(tenantId).Where(row => row.Version.TestOf == null);
         if (statuses.Count > 0)
         {
             var texts = statuses.Select(EnumText.Of).ToArray();

@@ -12,8 +12,12 @@ using NextLayer.ControlPlane.Platform.Idempotency;
 namespace NextLayer.ControlPlane.Features.Workflows.Running;
 
 /// <summary>Starts runs of one tenant's workflows and answers as the Workflow API does, the first time and every repeat.</summary>
-internal sealed class WorkflowRunStarter(RunCreator creator, RunReader runs, VersionCatalog versions, IdempotentAnswers answers, TimeProvider time)
+internal sealed class WorkflowRunStarter(
+    RunCreator creator, RunReader runs, VersionCatalog versions, TestVersions tests, IdempotentAnswers answers, TimeProvider time)
 {
+    /// <summary>What runs of this kind are called in lists, and by what statistics leave them out.</summary>
+    private const string TestTrigger = "test";
+
     private const string InputPath = "input";
 
     public Task<IResult> StartAsync(
@@ -47,11 +51,32 @@ internal sealed class WorkflowRunStarter(RunCreator creator, RunReader runs, Ver
         return await StartAsync(wish with { RerunOf = runId }, key, ct);
     }
 
+    /// <summary>Starts a run of a draft as it is now.</summary>
+    public async Task<IResult> TestAsync(Guid tenantId, Guid draftId, TestWorkflowRequest? request, IdempotencyRequest? key, CancellationToken ct)
+    {
+        var copied = await tests.CopyAsync(tenantId, draftId, "definition", ct);
+        if (copied.Value is not { } version)
+            return copied.Problem!; // One of the two is there.
+        var wish = new RunWish(new CreateRunRequest
+        {
+            TenantId = tenantId,
+            PipelineVersionId = version.Id,
+            TriggerType = TestTrigger,
+            Parameters = Given(request?.Input),
+        });
+        return await StartAsync(wish with { IsTest = true }, version, key, ct);
+    }
+
     private async Task<IResult> StartAsync(RunWish bare, IdempotencyRequest? key, CancellationToken ct)
     {
         var workflowId = bare.Request.PipelineVersionId;
-        if (await versions.GetAsync(workflowId, ct) is not { } version || version.TenantId != bare.Request.TenantId)
-            return Problems.NotFound("workflow", workflowId);
+        return await versions.GetAsync(workflowId, ct) is { } version && version.TenantId == bare.Request.TenantId
+            ? await StartAsync(bare, version, key, ct)
+            : Problems.NotFound("workflow", workflowId);
+    }
+
+    private async Task<IResult> StartAsync(RunWish bare, VersionInfo version, IdempotencyRequest? key, CancellationToken ct)
+    {
         var now = time.GetUtcNow();
         var wish = bare with
         {
@@ -66,16 +91,19 @@ internal sealed class WorkflowRunStarter(RunCreator creator, RunReader runs, Ver
                 AddressOf(made.Run.Id), WorkflowRunViews.AtCreation(made.Run, bare, version, made.CreatedAt, now)),
             CreateOutcome.KeyTaken => await answers.ReplayAsync(key!, ct), // Only a call with a key can find it taken.
             CreateOutcome.BadParameters bad => Problems.Invalid(bad.Errors),
-            CreateOutcome.VersionNotFound => Problems.NotFound("workflow", workflowId),
-            CreateOutcome.VersionNotApproved => NotPublished(workflowId),
+            CreateOutcome.VersionNotFound => Problems.NotFound("workflow", version.Id),
+            CreateOutcome.VersionNotApproved => NotPublished(version),
             CreateOutcome.QuotaExceeded { Quota: { } quota } => QuotaAnswers.Refuse(quota),
             var other => throw new InvalidOperationException($"Unknown outcome {other}."),
         };
         return answer.With(outcome.Quota);
     }
 
-    private static ProblemHttpResult NotPublished(Guid workflowId) =>
-        Problems.BadRequest("workflow_not_published", $"Workflow {workflowId} is not published; only published workflows can be run.");
+    private static ProblemHttpResult NotPublished(VersionInfo version) => Problems.BadRequest(
+        "workflow_not_published",
+        version.TestOf is { } draftId
+            ? $"Workflow {version.Id} is the copy that a test ran; test the draft {draftId} again instead."
+            : $"Workflow {version.Id} is not published; only published workflows can be run.");
 
     // A client that fills in every member sends null for what it has not.
     private static JsonElement? Given(JsonElement? json) => json is { ValueKind: JsonValueKind.Null } ? null : json;

@@ -1,15 +1,19 @@
 import { Background, BackgroundVariant, Controls, Handle, Position, ReactFlow, ReactFlowProvider, useReactFlow, useUpdateNodeInternals, type Edge, type Node, type NodeChange, type NodeProps } from "@xyflow/react";
 import { TriangleAlert } from "lucide-react";
 import { useEffect, useMemo, useRef, useState, type DragEvent } from "react";
+import { edgeLook } from "@/features/run/edgeLook";
+import type { RunView, StepView } from "@/features/run/fold";
+import { StepStateLine, stepBorder } from "@/features/run/StepStateLine";
 import type { DefinitionFlaw, StepType } from "@/shared/api/types";
 import { NODE_HEIGHT, NODE_WIDTH } from "@/shared/graph/layout";
 import { colorOfType, iconOfType, wordOfType } from "@/shared/graph/stepTypes";
 import { FIT, fitDrawing, FitOnResize } from "@/shared/graph/FitOnResize";
+import { STEP_LOOKS } from "@/shared/status/status";
 import { cx } from "@/shared/ui/cx";
 import { connect, portsOf, type Draft } from "./model";
 import { DRAG_TYPE } from "./Palette";
 
-type StepNode = Node<{ label: string; type: string; ports: string[]; flaws: number; frozen: boolean }, "step">;
+type StepNode = Node<{ label: string; type: string; ports: string[]; flaws: number; frozen: boolean; step: StepView | undefined; tested: boolean }, "step">;
 
 const NODE_TYPES = { step: StepCard };
 const PORT_GAP = 18;
@@ -19,6 +23,8 @@ interface Props {
   types: ReadonlyMap<string, StepType>;
   flaws: readonly DefinitionFlaw[];
   selected: { nodes: ReadonlySet<string>; edges: ReadonlySet<string> };
+  /** The test that is shown in it; null shows none. */
+  view: RunView | null;
   frozen: boolean;
   onSelect: (nodes: ReadonlySet<string>, edges: ReadonlySet<string>) => void;
   onChange: (draft: Draft, about?: string) => void;
@@ -38,7 +44,7 @@ export default function Canvas(props: Props) {
   );
 }
 
-function Drawing({ draft, types, flaws, selected, frozen, onSelect, onChange, onRefuse, onDrop, fit, focus }: Props) {
+function Drawing({ draft, types, flaws, selected, view, frozen, onSelect, onChange, onRefuse, onDrop, fit, focus }: Props) {
   const flow = useReactFlow();
   const frame = useRef<HTMLDivElement>(null);
   const only = selected.nodes.size === 1 ? [...selected.nodes][0] : undefined;
@@ -56,13 +62,13 @@ function Drawing({ draft, types, flaws, selected, frozen, onSelect, onChange, on
           width: NODE_WIDTH,
           height: heightOf(ports.length),
           measured: { width: NODE_WIDTH, height: heightOf(ports.length) },
-          data: { label: node.label, type: node.type, ports, flaws: flaws.filter((flaw) => flaw.node_id === node.id).length, frozen },
-          ariaLabel: `${node.label}, ${types.get(node.type)?.label ?? wordOfType(node.type)}`,
+          data: { label: node.label, type: node.type, ports, flaws: flaws.filter((flaw) => flaw.node_id === node.id).length, frozen, step: view?.steps.get(node.id), tested: view !== null },
+          ariaLabel: `${node.label}, ${types.get(node.type)?.label ?? wordOfType(node.type)}${view ? `, ${STEP_LOOKS[view.steps.get(node.id)?.status ?? "pending"].word}` : ""}`,
         };
       }),
-    [draft.nodes, types, flaws, selected.nodes, moving, frozen],
+    [draft.nodes, types, flaws, selected.nodes, moving, frozen, view],
   );
-  const edges = useMemo(() => draft.edges.map((edge): Edge => ({ id: edge.id, source: edge.source, target: edge.target, sourceHandle: edge.port ?? defaultPort(draft, edge.source, types), selected: selected.edges.has(edge.id) })), [draft, selected.edges, types]);
+  const edges = useMemo(() => draft.edges.map((edge): Edge => ({ id: edge.id, source: edge.source, target: edge.target, sourceHandle: edge.port ?? defaultPort(draft, edge.source, types), selected: selected.edges.has(edge.id), className: view ? edgeLook(view, edge.source, edge.target, edge.port) : "" })), [draft, selected.edges, types, view]);
 
   useEffect(() => {
     if (fit > 0) requestAnimationFrame(() => void flow.fitView({ ...FIT, duration: 200 }));
@@ -160,14 +166,14 @@ function StepCard({ id, data, selected }: NodeProps<StepNode>) {
   useEffect(() => update(id), [id, ports, update]);
   const named = data.ports.length > 1 || data.ports[0] !== "out";
   return (
-    <div className={cx("relative flex h-full items-center gap-2.5 rounded-lg border bg-raised px-2.5 shadow-sm", selected ? "border-accent ring-2 ring-accent/40" : data.flaws > 0 ? "border-[var(--s-failed)]" : "border-line")} style={{ width: NODE_WIDTH }}>
+    <div className={cx("relative flex h-full items-center gap-2.5 rounded-lg border bg-raised px-2.5 shadow-sm", selected ? "border-accent ring-2 ring-accent/40" : data.flaws > 0 ? "border-[var(--s-failed)]" : "border-line")} style={{ width: NODE_WIDTH, ...(data.step && !selected ? { borderColor: stepBorder(data.step) } : {}) }}>
       <Handle type="target" position={Position.Left} className="size-3! rounded-full! border-2! border-[var(--raised)]! bg-[var(--line-strong)]!" />
       <span className="flex size-8 shrink-0 items-center justify-center rounded-md" style={{ color, backgroundColor: `color-mix(in oklab, ${color} 13%, transparent)` }}>
         <Icon className="size-4" aria-hidden />
       </span>
       <span className={cx("min-w-0 flex-1", named && "pr-12")}>
         <span className="block truncate text-sm font-medium">{data.label}</span>
-        <span className="block truncate text-2xs text-ink-3">{id}</span>
+        {data.tested ? <StepStateLine step={data.step} /> : <span className="block truncate text-2xs text-ink-3">{id}</span>}
       </span>
       {data.flaws > 0 && <TriangleAlert className="absolute -top-2 -right-2 size-5 rounded-full bg-raised p-0.5 text-[var(--s-failed)]" aria-label={`${data.flaws} problems`} />}
       {data.ports.map((port, index) => {

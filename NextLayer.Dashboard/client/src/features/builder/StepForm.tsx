@@ -12,6 +12,8 @@ import { IconButton } from "@/shared/ui/Button";
 import { copyText, shortId } from "@/shared/ui/Copy";
 import { Field, TextInput } from "@/shared/ui/Form";
 import { JsonTree } from "@/shared/ui/JsonTree";
+import { StepResult } from "./testing/StepResult";
+import type { DraftTest } from "./testing/useDraftTest";
 import { insertText, isTextField } from "./insertText";
 import { changeStep, renameStep, upstreamOf, type Draft } from "./model";
 
@@ -42,13 +44,15 @@ interface Props {
   type: StepType | undefined;
   flaws: readonly DefinitionFlaw[];
   frozen: boolean;
+  /** The test that is shown beside it. */
+  test: DraftTest | null;
   onChange: (draft: Draft | null, about?: string) => void;
   onRenamed: (id: string) => void;
   onDelete: () => void;
   onClose: () => void;
 }
 
-export function StepForm({ version, draft, node, type, flaws, frozen, onChange, onRenamed, onDelete, onClose }: Props) {
+export function StepForm({ version, draft, node, type, flaws, frozen, test, onChange, onRenamed, onDelete, onClose }: Props) {
   const connectors = useQuery(connectorsQuery(version.tenant_id)).data?.items ?? [];
   const field = useRef<HTMLInputElement | HTMLTextAreaElement | null>(null);
   const pick = (path: string) => {
@@ -89,6 +93,7 @@ export function StepForm({ version, draft, node, type, flaws, frozen, onChange, 
           <Field label="Title">{(ids) => <TextInput {...ids} value={node.label} maxLength={200} onChange={(event) => onChange(changeStep(draft, node.id, { label: event.target.value }), `label ${node.id}`)} />}</Field>
           <Name draft={draft} node={node} onRename={(to) => { const next = renameStep(draft, node.id, to); if (next) { onChange(next); onRenamed(to); } return next !== null; }} />
         </div>
+        {test && <StepResult test={test} stepId={node.id} />}
         {type?.description && <p className="text-xs text-ink-2">{type.description}</p>}
         {type ? (
           <SchemaForm
@@ -103,7 +108,7 @@ export function StepForm({ version, draft, node, type, flaws, frozen, onChange, 
         ) : (
           <JsonTree value={node.config} label="Configuration" />
         )}
-        <Values version={version} draft={draft} node={node} onPick={pick} />
+        <Values version={version} draft={draft} node={node} test={test} onPick={pick} />
         <details className="rounded-lg border border-line px-3 py-2" open={["when", "timeout_seconds", "on_error", "retry"].some((name) => name in node.data)}>
           <summary className="text-xs font-medium text-ink-2">When, how long, and when it fails</summary>
           <div className="pt-3 pb-1">
@@ -141,17 +146,18 @@ function Name({ draft, node, onRename }: { draft: Draft; node: GraphNode; onRena
 }
 
 /** What templates of this step can use, with the values of the last run where there was one. */
-function Values({ version, draft, node, onPick }: { version: PipelineVersion; draft: Draft; node: GraphNode; onPick: (path: string) => void }) {
+function Values({ version, draft, node, test, onPick }: { version: PipelineVersion; draft: Draft; node: GraphNode; test: DraftTest | null; onPick: (path: string) => void }) {
   const upstream = upstreamOf(draft, node.id);
   const [open, setOpen] = useState(false);
-  const recent = useQuery({ ...recentRunsQuery({ pipelineId: version.pipeline_id, limit: 10 }), enabled: open, refetchInterval: false }).data?.items;
-  const last = recent?.find((run) => run.status === "SUCCEEDED") ?? recent?.[0];
-  const steps = useQuery({ ...runStepsQuery(last?.id ?? ""), enabled: open && Boolean(last) }).data;
+  const recent = useQuery({ ...recentRunsQuery({ pipelineId: version.pipeline_id, limit: 10 }), enabled: open && !test, refetchInterval: false }).data?.items;
+  const last = test?.run ?? recent?.find((run) => run.status === "SUCCEEDED") ?? recent?.[0];
+  const settled = test?.view.attempts.filter((each) => each.status === "completed").length;
+  const steps = useQuery({ ...runStepsQuery(last?.id ?? "", settled), enabled: open && Boolean(last) }).data;
   return (
     <details className="rounded-lg border border-line px-3 py-2" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary className="text-xs font-medium text-ink-2">Values to use here</summary>
       <div className="flex flex-col gap-2.5 pt-3 pb-1 text-xs">
-        <p className="text-ink-3">Click a name to put it where the cursor is. The values are those of the last run{last && <> (<Link to="/runs/$runId" params={{ runId: last.id }} className="text-accent-ink underline underline-offset-2">{shortId(last.id)}</Link>)</>}.</p>
+        <p className="text-ink-3">Click a name to put it where the cursor is. The values are those of the {test ? "test" : "last run"}{last && <> (<Link to="/runs/$runId" params={{ runId: last.id }} className="text-accent-ink underline underline-offset-2">{shortId(last.id)}</Link>)</>}.</p>
         {last ? <JsonTree value={last.parameters} root="input" label="input" onPick={onPick} /> : <p className="text-ink-2">There is no run to take examples from yet.</p>}
         {upstream.map((id) => {
           const output = steps?.findLast((each) => each.step_id === id && each.status === "completed")?.output;

@@ -4,8 +4,10 @@ export interface BuilderSearch {
   /** The step whose form is open. */
   step?: string | undefined;
   view?: "json" | undefined;
+  /** The test whose run is shown in the drawing. */
+  test?: string | undefined;
 }
 
 export function readBuilderSearch(search: Search): BuilderSearch {
-  return { step: one(search, "step"), view: choice(search, "view", ["json"]) };
+  return { step: one(search, "step"), view: choice(search, "view", ["json"]), test: one(search, "test") };
 }

@@ -7,10 +7,11 @@ import type { Graph } from "@/shared/graph/definition";
 import { layout, NODE_HEIGHT, NODE_WIDTH, placesOf } from "@/shared/graph/layout";
 import { colorOfType, iconOfType, wordOfType } from "@/shared/graph/stepTypes";
 import { STEP_LOOKS } from "@/shared/status/status";
-import { duration } from "@/shared/time/format";
 import { cx } from "@/shared/ui/cx";
 import { FIT, FitOnResize } from "@/shared/graph/FitOnResize";
+import { edgeLook } from "./edgeLook";
 import type { RunView, StepView } from "./fold";
+import { StepStateLine, stepBorder } from "./StepStateLine";
 
 type StepNode = Node<{ label: string; type: string; view: StepView | undefined; chosen: boolean; quiet: boolean; tall: boolean; mark: Mark | undefined }, "step">;
 
@@ -48,7 +49,7 @@ export default function GraphView({ graph, view, chosen, onChoose, marks, edgeMa
       }),
     [graph, places, view, chosen, tall, marks],
   );
-  const edges = useMemo(() => graph.edges.map((edge): Edge => ({ id: edge.id, source: edge.source, target: edge.target, className: view ? classOf(view, edge.source, edge.target, edge.port) : (edgeMarks?.get(edge.id) ?? ""), ...(edge.port ? { label: edge.port } : {}), focusable: false })), [graph, view, edgeMarks]);
+  const edges = useMemo(() => graph.edges.map((edge): Edge => ({ id: edge.id, source: edge.source, target: edge.target, className: view ? edgeLook(view, edge.source, edge.target, edge.port) : (edgeMarks?.get(edge.id) ?? ""), ...(edge.port ? { label: edge.port } : {}), focusable: false })), [graph, view, edgeMarks]);
   return (
     <ReactFlow
       ref={setFrame}
@@ -98,27 +99,14 @@ function colorOf(status: StepStatus | undefined): string {
   return status ? `var(--s-${STEP_LOOKS[status].tone})` : "var(--line)";
 }
 
-// Live where work goes along it now, done where it went, dim where it never will.
-function classOf(view: RunView, source: string, target: string, port: string | null): string {
-  const from = view.steps.get(source);
-  const to = view.steps.get(target);
-  if (to?.status === "skipped" || from?.status === "skipped") return "dim";
-  if (from?.status !== "completed" && !(from?.status === "failed" && port === "error")) return "";
-  if (from.last?.port && port && from.last.port !== port) return "dim";
-  return to?.status === "running" || to?.status === "waiting" ? "live" : to ? "done" : "";
-}
-
 function StepCard({ data, selected }: NodeProps<StepNode>) {
   const Icon = iconOfType(data.type);
-  const look = STEP_LOOKS[data.view?.status ?? "pending"];
-  const StatusIcon = look.icon;
-  const last = data.view?.last;
   const skipped = data.view?.status === "skipped";
   const mark = data.mark && data.mark !== "same" ? MARKS[data.mark] : null;
   return (
     <div
       className={cx("flex h-full items-center gap-2.5 rounded-lg border bg-raised px-2.5 text-left shadow-sm", (data.chosen || selected) && "ring-2 ring-accent", skipped && "opacity-60", data.mark === "removed" && "border-dashed")}
-      style={{ width: NODE_WIDTH, ...(mark ? { backgroundColor: `color-mix(in oklab, var(--s-${mark.tone}-soft) 60%, var(--raised))` } : {}), borderColor: mark ? `var(--s-${mark.tone})` : data.view && !skipped ? `color-mix(in oklab, var(--s-${look.tone}) 55%, var(--line))` : "var(--line)" }}
+      style={{ width: NODE_WIDTH, ...(mark ? { backgroundColor: `color-mix(in oklab, var(--s-${mark.tone}-soft) 60%, var(--raised))` } : {}), borderColor: mark ? `var(--s-${mark.tone})` : stepBorder(data.view) }}
     >
       <Handle type="target" position={data.tall ? Position.Top : Position.Left} isConnectable={false} className="opacity-0" />
       <span className="flex size-8 shrink-0 items-center justify-center rounded-md" style={{ color: colorOfType(data.type), backgroundColor: `color-mix(in oklab, ${colorOfType(data.type)} 13%, transparent)` }}>
@@ -131,14 +119,7 @@ function StepCard({ data, selected }: NodeProps<StepNode>) {
             {mark ? mark.word : wordOfType(data.type)}
           </span>
         ) : (
-          <span className="flex items-center gap-1 text-2xs font-medium" style={{ color: `var(--s-${look.tone})` }}>
-            <StatusIcon className={cx("size-3 shrink-0", look.spin && "motion-safe:animate-[spin_2s_linear_infinite]")} aria-hidden />
-            <span className="truncate">
-              {look.word}
-              {data.view && data.view.attempts > 1 && ` ×${data.view.attempts}`}
-              {last?.finishedAt && !skipped && ` in ${duration(last.finishedAt - last.startedAt)}`}
-            </span>
-          </span>
+          <StepStateLine step={data.view} />
         )}
       </span>
       <Handle type="source" position={data.tall ? Position.Bottom : Position.Right} isConnectable={false} className="opacity-0" />

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate as useNavigateAny } from "@tanstack/react-router";
-import { Ban, Ellipsis, Link2, RotateCcw, Terminal, TriangleAlert } from "lucide-react";
+import { Ban, Ellipsis, FlaskConical, Link2, RotateCcw, Terminal, TriangleAlert } from "lucide-react";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { ApprovalCard } from "@/features/approvals/ApprovalCard";
 import { approvalsQuery } from "@/features/approvals/approvalQueries";
@@ -32,6 +32,7 @@ import { StepPanel } from "./StepPanel";
 import { StepsView } from "./StepsView";
 import { Timeline } from "./Timeline";
 import { TimeSlider } from "./TimeSlider";
+import { useFreshRun } from "./useFreshRun";
 import { useRunHistory } from "./useRunHistory";
 import { WhyStrip } from "./WhyStrip";
 
@@ -61,7 +62,6 @@ export function RunDetailPage() {
 function RunDetail({ run }: { run: Run }) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const client = useQueryClient();
   const { history, connection } = useRunHistory(run.id, true);
   const version = useQuery(versionQuery(run.pipeline_version_id)).data;
   const pipeline = useQuery(pipelineQuery(run.pipeline_id)).data;
@@ -73,12 +73,7 @@ function RunDetail({ run }: { run: Run }) {
   const tab = search.tab ?? "graph";
   const behind = history.lastSeq < history.knownSeq;
 
-  // The row itself (times, worker, lease) is read again when the history has gone on.
-  useEffect(() => {
-    if (history.lastSeq <= run.last_event_seq) return;
-    const timer = setTimeout(() => void client.invalidateQueries({ queryKey: ["run", run.id], exact: true }), 250);
-    return () => clearTimeout(timer);
-  }, [client, history.lastSeq, run.id, run.last_event_seq]);
+  useFreshRun(run.id, run.last_event_seq, history.lastSeq);
 
   // A failed run opens at its first failure, once.
   const focused = useRef(false);
@@ -117,7 +112,11 @@ function RunDetail({ run }: { run: Run }) {
       }
       note={
         <span className="flex flex-wrap items-center gap-x-4 gap-y-0.5">
-          {version && (
+          {version?.test_of ? (
+            <Link to="/pipelines/$pipelineId/versions/$versionId/edit" params={{ pipelineId: run.pipeline_id, versionId: version.test_of }} search={{ test: run.id }} className="inline-flex items-center gap-1.5 text-accent-ink hover:underline">
+              <FlaskConical className="size-3.5" aria-hidden /> Test of the draft {version.version}
+            </Link>
+          ) : version && (
             <Link to="/pipelines/$pipelineId" params={{ pipelineId: run.pipeline_id }} search={{ version: version.id }} className="text-accent-ink hover:underline">
               Version {version.version}
             </Link>
@@ -138,7 +137,7 @@ function RunDetail({ run }: { run: Run }) {
           {run.generation > 1 && <span>Try {run.generation}</span>}
         </span>
       }
-      actions={<Actions run={present} />}
+      actions={<Actions run={present} isTest={Boolean(version?.test_of)} />}
     >
       <Family run={run} />
       {past !== null && (
@@ -264,7 +263,7 @@ function Progress({ view, total }: { view: RunView; total: number }) {
   );
 }
 
-function Actions({ run }: { run: Run }) {
+function Actions({ run, isTest }: { run: Run; isTest: boolean }) {
   const client = useQueryClient();
   const navigate = useNavigateAny();
   const { open } = useAccess();
@@ -288,7 +287,7 @@ function Actions({ run }: { run: Run }) {
           {run.cancel_requested ? "Cancelling" : "Cancel"}
         </Button>
       )}
-      <Button needs="runs.start" tenant={run.tenant_id} onClick={() => void navigate({ to: "/start", search: { version: run.pipeline_version_id, from: run.id } })}>Run again…</Button>
+      {!isTest && <Button needs="runs.start" tenant={run.tenant_id} onClick={() => void navigate({ to: "/start", search: { version: run.pipeline_version_id, from: run.id } })}>Run again…</Button>}
       <Menu trigger={<IconButton label="More" icon={Ellipsis} kind="secondary" />}>
         <MenuItem onSelect={() => void copyText(location.href, "Link copied")}>
           <Link2 className="size-4 text-ink-3" aria-hidden /> Copy the link

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { useQuery } from "@tanstack/react-query";
-import { CalendarClock, Code, Hand, RotateCcw, Webhook, Zap, type LucideIcon } from "lucide-react";
+import { CalendarClock, Code, FlaskConical, Hand, RotateCcw, Webhook, Zap, type LucideIcon } from "lucide-react";
 import { tenantQuery, usePipelineName, versionQuery } from "@/shared/api/queries";
 import type { Run } from "@/shared/api/types";
 import { waitWord } from "@/shared/status/status";
@@ -18,7 +18,7 @@ export interface Column {
   cell: (run: Run) => ReactNode;
 }
 
-const TRIGGERS: Record<string, LucideIcon> = { manual: Hand, webhook: Webhook, schedule: CalendarClock, api: Code, retry: RotateCcw };
+const TRIGGERS: Record<string, LucideIcon> = { manual: Hand, webhook: Webhook, schedule: CalendarClock, api: Code, retry: RotateCcw, test: FlaskConical };
 
 export const COLUMNS: readonly Column[] = [
   { key: "status", title: "Status", width: "8.5rem", usual: true, cell: (run) => <RunBadge run={run} /> },

@@ -5,19 +5,16 @@ import { useEffect, useMemo, useState } from "react";
 import { useAccess } from "@/shared/access/me";
 import { ApiError, request } from "@/shared/api/http";
 import { pipelinesQuery, runQuery, usePipelineName, versionQuery, versionsQuery } from "@/shared/api/queries";
-import type { Json, JsonObject, PipelineVersion, Run } from "@/shared/api/types";
-import { parseLoose, SchemaForm } from "@/shared/form/SchemaForm";
-import { defaultsOf, missing, propertiesOf } from "@/shared/form/schema";
-import { object } from "@/shared/graph/definition";
+import type { PipelineVersion, Run } from "@/shared/api/types";
+import { inputErrors, Refusal, RunInputFields, RunInputSwitch, useRunInput } from "@/shared/form/RunInput";
 import { usePrefs } from "@/shared/prefs/prefs";
 import { Button } from "@/shared/ui/Button";
 import { CopyButton, copyText } from "@/shared/ui/Copy";
-import { CONTROL, Field, SearchInput, Segments, Select, TextInput } from "@/shared/ui/Form";
+import { Field, SearchInput, Select, TextInput } from "@/shared/ui/Form";
 import { Menu, MenuItem } from "@/shared/ui/Overlay";
 import { Card, Page } from "@/shared/ui/Page";
 import { Empty, Failure, SkeletonRows } from "@/shared/ui/States";
 import { toast } from "@/shared/ui/toasts";
-import { cx } from "@/shared/ui/cx";
 import { asCSharp, asCurl, type Call } from "./snippets";
 
 const route = getRouteApi("/start");
@@ -83,24 +80,17 @@ function StartForm({ version, from }: { version: PipelineVersion; from: Run | un
   const navigate = useAnyNavigate();
   const client = useQueryClient();
   const siblings = useQuery(versionsQuery({ pipelineId: version.pipeline_id, status: "APPROVED" })).data?.items ?? [];
-  const schema = version.input_schema;
-  const hasForm = schema !== null && propertiesOf(schema).length > 0;
-  const first = useMemo<JsonObject>(() => object(from?.parameters) ?? (schema ? object(defaultsOf(schema)) : null) ?? {}, [from, schema]);
-  const [mode, setMode] = useState<"form" | "json">(hasForm ? "form" : "json");
-  const [value, setValue] = useState<JsonObject>(first);
-  const [text, setText] = useState(() => JSON.stringify(first, null, 2));
+  const input = useRunInput(version.input_schema, from?.parameters);
   const [later, setLater] = useState("");
   const [priority, setPriority] = useState("0");
   const [errors, setErrors] = useState<Record<string, string[]>>({});
   // One wish, one run: whatever is clicked twice or sent again. A changed wish is another.
   const [key, setKey] = useState(() => crypto.randomUUID());
-  useEffect(() => setKey(crypto.randomUUID()), [value, text, mode, later, priority, version.id]);
-  const parsed = parseLoose(text);
-  const input: Json | undefined = mode === "form" ? value : parsed.value === undefined && !parsed.error ? {} : parsed.value;
+  useEffect(() => setKey(crypto.randomUUID()), [input.value, input.text, input.mode, later, priority, version.id]);
   const body = {
     tenant_id: version.tenant_id,
     pipeline_version_id: version.id,
-    parameters: input,
+    parameters: input.input,
     ...(later ? { run_after: new Date(later).toISOString() } : {}),
     ...(Number(priority) ? { priority: Number(priority) } : {}),
   };
@@ -115,19 +105,17 @@ function StartForm({ version, from }: { version: PipelineVersion; from: Run | un
     },
     onError: (error) => {
       if (!(error instanceof ApiError)) return;
-      // The server names paths from the body on; the form begins at the parameters.
-      setErrors(Object.fromEntries(Object.entries(error.fields).map(([path, messages]) => [path.replace(/^parameters\.?/, ""), messages])));
+      setErrors(inputErrors(error.fields, "parameters"));
     },
   });
   const submit = () => {
-    const lacking = mode === "form" && schema ? missing(schema, value) : {};
+    const lacking = input.lacking();
     setErrors(lacking);
-    if (Object.keys(lacking).length === 0 && !parsed.error) start.mutate();
+    if (Object.keys(lacking).length === 0 && !input.error) start.mutate();
   };
   const approved = version.status === "APPROVED";
   const { open } = useAccess();
   const call: Call = { origin: location.origin, body, idempotencyKey: key, withKey: !open };
-  const shown = mode === "form" ? Object.fromEntries(Object.entries(errors)) : errors;
 
   return (
     <Page
@@ -140,23 +128,7 @@ function StartForm({ version, from }: { version: PipelineVersion; from: Run | un
       note={from ? "With the input of an earlier run." : undefined}
     >
       <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
-        <Card
-          title="Input"
-          actions={
-            hasForm && (
-              <Segments
-                label="How to give it"
-                value={mode}
-                options={[["form", "Form"], ["json", "JSON"]]}
-                onChange={(next) => {
-                  if (next === "json") setText(JSON.stringify(value, null, 2));
-                  else if (object(parsed.value)) setValue(object(parsed.value)!);
-                  setMode(next as "form" | "json");
-                }}
-              />
-            )
-          }
-        >
+        <Card title="Input" actions={<RunInputSwitch state={input} />}>
           <form
             id="start"
             onSubmit={(event) => {
@@ -164,26 +136,9 @@ function StartForm({ version, from }: { version: PipelineVersion; from: Run | un
               submit();
             }}
           >
-            {mode === "form" && schema ? (
-              <SchemaForm schema={schema} value={value} onChange={(next) => setValue(object(next) ?? {})} errors={shown} />
-            ) : (
-              <Field label="Input as JSON" hint={schema ? "Checked against the version's schema." : "Any JSON object: this version has no schema."} error={parsed.error ?? undefined}>
-                {(ids) => <textarea {...ids} rows={14} spellCheck={false} className={cx(CONTROL, "py-2 font-mono text-xs")} value={text} onChange={(event) => setText(event.target.value)} />}
-              </Field>
-            )}
+            <RunInputFields state={input} errors={errors} />
           </form>
-          {start.isError && (
-            <div role="alert" className="mt-4 rounded-lg bg-danger-soft px-3 py-2 text-sm">
-              <p className="font-medium">{start.error.message}</p>
-              <ul className="mt-1 list-disc pl-5">
-                {Object.entries(errors).map(([path, messages]) => (
-                  <li key={path}>
-                    <code className="text-xs">{path || "input"}</code> {messages.join(" ")}
-                  </li>
-                ))}
-              </ul>
-            </div>
-          )}
+          {start.isError && <Refusal sentence={start.error.message} errors={errors} />}
         </Card>
         <Card title="How">
           <div className="flex flex-col gap-3.5">
@@ -213,7 +168,7 @@ function StartForm({ version, from }: { version: PipelineVersion; from: Run | un
             </div>
             {!approved && <p className="text-sm text-[var(--s-failed)]">This version is {version.status.toLowerCase()}: only approved ones can be run.</p>}
             <div className="flex flex-wrap gap-2">
-              <Button kind="primary" icon={Play} needs="runs.start" tenant={version.tenant_id} type="submit" form="start" busy={start.isPending} disabled={!approved || (mode === "json" && parsed.error !== null)}>
+              <Button kind="primary" icon={Play} needs="runs.start" tenant={version.tenant_id} type="submit" form="start" busy={start.isPending} disabled={!approved || input.error !== null}>
                 Start
               </Button>
               <Menu trigger={<Button icon={Terminal}>Copy as…</Button>}>

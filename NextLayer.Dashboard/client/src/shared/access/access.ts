@@ -7,7 +7,7 @@ export const PERMISSIONS = {
   "events.post": "send events",
   "workflows.read": "see pipelines",
   "workflows.write": "change pipelines",
-  "workflows.publish": "publish or withdraw versions",
+  "workflows.publish": "publish, withdraw or test versions",
   "triggers.read": "see triggers",
   "triggers.write": "change triggers",
   "connectors.read": "see connectors",

@@ -195,6 +195,8 @@ export interface PipelineVersion {
   version_number: number;
   input_schema: JsonObject | null;
   frozen_at: string | null;
+  /** The draft of whose test this is the copy; null for all others. */
+  test_of: string | null;
   created_at: string;
   updated_at: string;
 }

@@ -1,0 +1,69 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Rocket } from "lucide-react";
+import { useState } from "react";
+import { compare } from "@/features/pipelines/compare";
+import { DifferenceGraph } from "@/features/pipelines/DifferenceGraph";
+import { DifferenceView } from "@/features/pipelines/DifferenceView";
+import { patch, post, sentenceOf } from "@/shared/api/http";
+import { versionsQuery } from "@/shared/api/queries";
+import type { DefinitionFlaw, PipelineVersion } from "@/shared/api/types";
+import { Button } from "@/shared/ui/Button";
+import { Field, TextInput } from "@/shared/ui/Form";
+import { Dialog } from "@/shared/ui/Overlay";
+import { toast } from "@/shared/ui/toasts";
+import { toDefinition, type Draft } from "./model";
+
+/** Shows what changes against the current version, and publishes. */
+export function PublishDialog({ version, flaws, draft, onClose }: { version: PipelineVersion; flaws: readonly DefinitionFlaw[]; draft: Draft; onClose: () => void }) {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const approved = useQuery(versionsQuery({ pipelineId: version.pipeline_id, status: "APPROVED" })).data?.items.toSorted((a, b) => b.version_number - a.version_number)[0];
+  const [label, setLabel] = useState(version.version);
+  const publish = useMutation({
+    mutationFn: async () => {
+      if (label !== version.version) await patch(`/api/pipeline-versions/${version.id}`, { version: label });
+      return post(`/api/pipeline-versions/${version.id}/status`, { status: "APPROVED" });
+    },
+    meta: { quiet: true },
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: ["versions"] });
+      void client.invalidateQueries({ queryKey: ["version", version.id] });
+      toast(`${label} is published.`);
+      void navigate({ to: "/pipelines/$pipelineId", params: { pipelineId: version.pipeline_id }, search: { version: version.id } });
+    },
+  });
+  return (
+    <Dialog
+      open
+      onOpenChange={onClose}
+      title={`Publish ${version.version}?`}
+      description="Once published it can be run, and it never changes again."
+      wide
+      footer={
+        <>
+          <Button onClick={onClose}>Back</Button>
+          <Button kind="primary" icon={Rocket} busy={publish.isPending} disabled={flaws.length > 0 || !label.trim()} onClick={() => publish.mutate()}>
+            Publish
+          </Button>
+        </>
+      }
+    >
+      <div className="flex flex-col gap-4">
+        {flaws.length > 0 && <p className="rounded-lg bg-danger-soft px-3 py-2 text-sm">{flaws.length === 1 ? "One thing is" : `${flaws.length} things are`} wrong in it. Mend that first.</p>}
+        <Field label="Version's name">{(ids) => <TextInput {...ids} value={label} maxLength={100} onChange={(event) => setLabel(event.target.value)} />}</Field>
+        <section>
+          <h3 className="mb-1.5 text-xs font-medium text-ink-2">{approved ? `What changes against ${approved.version}, the current version` : "What it does"}</h3>
+          <DifferenceView difference={compare(approved?.dag_spec ?? null, toDefinition(draft))} />
+          {approved && draft.nodes.length > 0 && (
+            <div className="mt-3">
+              <DifferenceGraph before={approved.dag_spec} after={toDefinition(draft)} />
+            </div>
+          )}
+        </section>
+        <p className="text-sm text-ink-2">Runs that are under way go on with the version they began with. Schedules and webhooks take this one from their next run on.</p>
+        {publish.isError && <p role="alert" className="text-sm text-[var(--s-failed)]">{sentenceOf(publish.error)}</p>}
+      </div>
+    </Dialog>
+  );
+}

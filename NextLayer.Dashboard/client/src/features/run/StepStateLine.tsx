@@ -1,0 +1,26 @@
+import { STEP_LOOKS } from "@/shared/status/status";
+import { duration } from "@/shared/time/format";
+import { cx } from "@/shared/ui/cx";
+import type { StepView } from "./fold";
+
+/** How a step of a run stands, small: icon, word, attempts, and how long its last one took. */
+export function StepStateLine({ step }: { step: StepView | undefined }) {
+  const look = STEP_LOOKS[step?.status ?? "pending"];
+  const Icon = look.icon;
+  const last = step?.last;
+  return (
+    <span className="flex items-center gap-1 text-2xs font-medium" style={{ color: `var(--s-${look.tone})` }}>
+      <Icon className={cx("size-3 shrink-0", look.spin && "motion-safe:animate-[spin_2s_linear_infinite]")} aria-hidden />
+      <span className="truncate">
+        {look.word}
+        {step && step.attempts > 1 && ` ×${step.attempts}`}
+        {last?.finishedAt && step?.status !== "skipped" && ` in ${duration(last.finishedAt - last.startedAt)}`}
+      </span>
+    </span>
+  );
+}
+
+/** The border of a step's card in a drawing of a run. */
+export function stepBorder(step: StepView | undefined): string {
+  return step && step.status !== "skipped" ? `color-mix(in oklab, var(--s-${STEP_LOOKS[step.status].tone}) 55%, var(--line))` : "var(--line)";
+}
