@@ -10,6 +10,7 @@ using NextLayer.ControlPlane.Features.Pipelines;
 using NextLayer.ControlPlane.Features.Providers;
 using NextLayer.ControlPlane.Features.Quotas;
 using NextLayer.ControlPlane.Features.Runs;
+using NextLayer.ControlPlane.Features.RunViews;
 using NextLayer.ControlPlane.Features.Stats;
 using NextLayer.ControlPlane.Features.Streaming;
 using NextLayer.ControlPlane.Features.Tenants;
@@ -66,6 +67,7 @@ internal static class ControlPlaneApp
         builder.Services.AddWorkflowApi();
         builder.Services.AddTriggers();
         builder.Services.AddStats();
+        builder.Services.AddSingleton<RunViewStore>();
         builder.Services.AddAccessApi();
         builder.Services.AddQuotas();
         builder.Services.AddProviders();
@@ -87,6 +89,7 @@ internal static class ControlPlaneApp
         api.MapRunQueue();
         api.MapWaits();
         api.MapRunStream();
+        api.MapRunViews();
         api.MapTriggers();
         api.MapStats();
         api.MapAccessApi();

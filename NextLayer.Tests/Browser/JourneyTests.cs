@@ -262,6 +262,54 @@ public sealed partial class JourneyTests(Site site)
     }
 
     [Fact]
+    public async Task Timeline_StretchDrawnAcross_FillsIt()
+    {
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync($"/runs/{site.Demo.Failed}?tab=timeline", "Supplier import");
+        var timeline = page.GetByRole(AriaRole.Region, new() { Name = "Timeline" });
+        var less = page.GetByRole(AriaRole.Button, new() { Name = "Show more time" });
+        var box = (await timeline.BoundingBoxAsync())!;
+
+        await Expect(less).ToBeDisabledAsync();
+        await page.Mouse.MoveAsync(box.X + box.Width * 0.6f, box.Y + 60);
+        await page.Mouse.DownAsync();
+        await page.Mouse.MoveAsync(box.X + box.Width * 0.8f, box.Y + 60);
+        await visit.ShootAsync("journey-timeline-brush");
+        await page.Mouse.UpAsync();
+        await Expect(less).ToBeEnabledAsync();
+        await page.WaitForFunctionAsync("() => document.querySelector('[aria-label=Timeline]').scrollLeft > 0");
+        await timeline.DblClickAsync(new() { Position = new() { X = box.Width * 0.6f, Y = 60 } });
+
+        await Expect(less).ToBeDisabledAsync();
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
+    public async Task Runs_ViewSavedForEverybody_IsThereInAnotherBrowser()
+    {
+        await using var visit = await site.VisitAsync();
+        await visit.OpenAsync("/runs?status=FAILED&window=7d", "Runs");
+        await visit.ChooseTenantAsync("Acme Stores");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Views" }).ClickAsync();
+        await visit.Page.GetByLabel("Name of a new view").FillAsync("Broken this week");
+        await visit.Page.GetByLabel("For whom").SelectOptionAsync("all");
+        await visit.ShootAsync("journey-views");
+        Assert.Equal([], await visit.FlawsAsync());
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Broken this week", Exact = true })).ToBeVisibleAsync();
+
+        await using var other = await site.VisitAsync();
+        await other.OpenAsync("/runs", "Runs");
+        await other.ChooseTenantAsync("Acme Stores");
+        await other.Page.GetByRole(AriaRole.Button, new() { Name = "Views" }).ClickAsync();
+        await other.Page.GetByRole(AriaRole.Button, new() { Name = "Broken this week", Exact = true }).ClickAsync();
+
+        await Expect(other.Page).ToHaveURLAsync(SavedSearch());
+        Assert.Equal([], visit.Complaints.Concat(other.Complaints));
+    }
+
+    [Fact]
     public async Task Keyboard_ReachesPagesPaletteAndMap()
     {
         await using var visit = await site.VisitAsync();
@@ -384,6 +432,9 @@ public sealed partial class JourneyTests(Site site)
 
     [GeneratedRegex("\"amount\": 0")]
     private static partial Regex FormerInput();
+
+    [GeneratedRegex("status=FAILED&window=7d$")]
+    private static partial Regex SavedSearch();
 
     [GeneratedRegex("^Kiosk")]
     private static partial Regex Kiosk();

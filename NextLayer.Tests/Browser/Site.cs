@@ -175,6 +175,12 @@ public sealed class Visit : IAsyncDisposable
         await Page.WaitForFunctionAsync("() => !document.querySelector('.skeleton')");
     }
 
+    public async Task ChooseTenantAsync(string name)
+    {
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Tenant: " }).ClickAsync();
+        await Page.GetByRole(AriaRole.Dialog, new() { Name = "Choose a tenant" }).GetByRole(AriaRole.Button, new() { Name = name }).ClickAsync();
+    }
+
     public Task ShootAsync(string name) =>
         Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Site.Artifacts, $"{name}.png"), Animations = ScreenshotAnimations.Disabled });
 

@@ -62,6 +62,9 @@ public sealed class EveryOperationTests(Servers servers)
         ["WatchRun"] = "runs.read",
         ["WatchRuns"] = "runs.read",
         ["GetRunStats"] = "runs.read",
+        ["ListRunViews"] = "runs.read",
+        ["SaveRunView"] = "runs.control",
+        ["DeleteRunView"] = "runs.control",
         ["CreateRun"] = "runs.start",
         ["CreateRuns"] = "runs.start",
         ["CancelRun"] = "runs.control",
@@ -246,7 +249,7 @@ public sealed class EveryOperationTests(Servers servers)
     private static async Task<string> FingerprintAsync(AccessStack stack)
     {
         var parts = new List<string>();
-        foreach (var table in new[] { "tenants", "facilities", "connector_instances", "connector_secrets", "pipelines", "pipeline_versions", "schedules", "memberships", "webhooks" })
+        foreach (var table in new[] { "tenants", "facilities", "connector_instances", "connector_secrets", "pipelines", "pipeline_versions", "schedules", "memberships", "webhooks", "run_views" })
             parts.Add($"{table} {await stack.Database.AskAsync<string>($"SELECT md5(coalesce(string_agg(t::text, ',' ORDER BY t::text), '')) FROM {table} t")}");
         parts.Add($"runs {await stack.Database.AskAsync<string>("SELECT md5(string_agg(id::text || status || last_event_seq, ',' ORDER BY id)) FROM pipeline_runs")}");
         parts.Add($"engine {await stack.Database.AskAsync<string>("SELECT state FROM pipeline_state")}");

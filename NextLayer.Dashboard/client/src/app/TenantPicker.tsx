@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Building2, Check, ChevronDown } from "lucide-react";
 import { Popover as Radix } from "radix-ui";
 import { useEffect, useState } from "react";
-import { useAccess } from "@/shared/access/me";
+import { useOnlyMembership } from "@/shared/access/me";
 import { ApiError } from "@/shared/api/http";
 import { tenantQuery, tenantsQuery } from "@/shared/api/queries";
 import { setPrefs, usePrefs } from "@/shared/prefs/prefs";
@@ -13,8 +13,7 @@ import { cx } from "@/shared/ui/cx";
 /** Whose runs and pipelines the pages show. */
 export function TenantPicker() {
   const { tenantId } = usePrefs();
-  const { me, open: everybody } = useAccess();
-  const only = me && !everybody && !me.platform_role && me.memberships.length === 1 ? me.memberships[0]! : null;
+  const only = useOnlyMembership();
   const [open, setOpen] = useState(false);
   const [q, setQ] = useState("");
   const chosen = useQuery({ ...tenantQuery(tenantId ?? ""), enabled: tenantId !== null });

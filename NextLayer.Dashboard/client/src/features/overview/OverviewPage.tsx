@@ -104,7 +104,7 @@ function RunsCard({ title, runs, more, empty }: { title: string; runs: readonly 
       title={title}
       bare
       actions={
-        <Link to="/runs" search={{ status: more }} className="text-xs font-medium text-accent-ink hover:underline">
+        <Link to="/runs" search={{ status: more, window: "all" }} className="text-xs font-medium text-accent-ink hover:underline">
           All of them
         </Link>
       }

@@ -73,7 +73,7 @@ function Versions({ pipeline, versions }: { pipeline: Pipeline; versions: readon
       }
       actions={
         <>
-          <Link to="/runs" search={{ pipeline: pipeline.id }} className={buttonClass()}>
+          <Link to="/runs" search={{ pipeline: pipeline.id, window: "all" }} className={buttonClass()}>
             Its runs
           </Link>
           {current && (

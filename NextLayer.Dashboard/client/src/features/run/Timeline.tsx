@@ -1,6 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { FoldHorizontal, Route, ZoomIn, ZoomOut } from "lucide-react";
-import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { useEffect, useMemo, useState, type ReactNode } from "react";
 import type { Graph } from "@/shared/graph/definition";
 import { iconOfType } from "@/shared/graph/stepTypes";
 import { isFinished, RUN_LOOKS, STEP_LOOKS, type Tone } from "@/shared/status/status";
@@ -13,6 +13,8 @@ import { cx } from "@/shared/ui/cx";
 import type { RunView } from "./fold";
 import { spansOf, type Row } from "./timelineRows";
 import { criticalPath, scaleOf } from "./timelineScale";
+import { useTimeZoom } from "./useTimeZoom";
+import { MOST_ZOOM } from "./zoom";
 
 const ROW = 34;
 
@@ -36,16 +38,15 @@ function LiveTimeline(props: Props) {
 }
 
 function Bars({ graph, view, end, chosen, onChoose }: Props & { end: number }) {
-  const [zoom, setZoom] = useState(1);
+  const { zoom, zoomBy, brush, frame, setFrame, axis, handlers } = useTimeZoom();
   const [collapse, setCollapse] = useState(true);
   const [critical, setCritical] = useState(false);
-  const frame = useRef<HTMLDivElement>(null);
   const { rows, start } = useMemo(() => spansOf(view, end), [view, end]);
   const length = Math.max(1, end - start);
   const scale = useMemo(() => scaleOf(view, start, end, collapse), [view, start, end, collapse]);
   const path = useMemo(() => (critical ? criticalPath(view, graph) : null), [critical, view, graph]);
   const width = useWidth(frame);
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => frame.current, estimateSize: () => ROW, overscan: 10 });
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => frame, estimateSize: () => ROW, overscan: 10 });
   const left = (at: number) => `${scale.at(at) * 100}%`;
   return (
     <div className="flex flex-col gap-2">
@@ -63,23 +64,22 @@ function Bars({ graph, view, end, chosen, onChoose }: Props & { end: number }) {
             Idle time
           </Button>
         )}
-        <IconButton small label="Show more time" icon={ZoomOut} disabled={zoom <= 1} onClick={() => setZoom(Math.max(1, zoom / 2))} />
-        <IconButton small label="Show less time" icon={ZoomIn} disabled={zoom >= 64} onClick={() => setZoom(zoom * 2)} />
+        <IconButton small label="Show more time" icon={ZoomOut} disabled={zoom <= 1} onClick={() => zoomBy(0.5)} />
+        <IconButton small label="Show less time" icon={ZoomIn} disabled={zoom >= MOST_ZOOM} onClick={() => zoomBy(2)} />
       </div>
       <div
-        ref={frame}
+        ref={setFrame}
         role="region"
         aria-label="Timeline"
         tabIndex={0}
-        className="relative max-h-[70vh] overflow-auto rounded-xl border border-line bg-surface ring-inset-focus"
-        onWheel={(event) => {
-          if (event.ctrlKey) setZoom(Math.min(64, Math.max(1, zoom * (event.deltaY < 0 ? 1.25 : 0.8))));
-        }}
+        title="Draw across a stretch of time to enlarge it; Ctrl and the wheel do so too, a double click shows all again"
+        className="relative max-h-[70vh] overflow-auto rounded-xl border border-line bg-surface select-none ring-inset-focus"
+        {...handlers}
       >
         <div style={{ width: `max(100%, ${zoom * 100}%)` }}>
           <div className="sticky top-0 z-10 flex h-8 border-b border-line bg-surface text-2xs text-ink-3">
             <span className="sticky left-0 z-10 flex w-32 shrink-0 items-center border-r border-line bg-surface px-3 sm:w-52">Step</span>
-            <span className="relative min-w-0 flex-1 overflow-hidden">
+            <span ref={axis} className="relative min-w-0 flex-1 overflow-hidden">
               {scale.ticks(Math.max(2, Math.floor((Math.max(120, width - 210) * zoom) / 84))).map((tick) => (
                 <span key={tick} className="tnum absolute top-2 border-l border-line pl-1 whitespace-nowrap" style={{ left: left(start + tick) }}>
                   {duration(tick)}
@@ -93,6 +93,11 @@ function Bars({ graph, view, end, chosen, onChoose }: Props & { end: number }) {
                 <span title={`${duration(cut.to - cut.from)} without work`} className="absolute inset-y-0 z-[1] border-x border-dashed border-line-strong/60 bg-sunken/70" style={{ left: left(cut.from), width: `${(scale.at(cut.to) - scale.at(cut.from)) * 100}%` }} />
               </span>
             ))}
+            {brush && (
+              <span aria-hidden className="pointer-events-none absolute inset-y-0 right-0 left-32 z-[2] sm:left-52">
+                <span className="absolute inset-y-0 border-x border-accent bg-accent/15" style={{ left: `${brush.from * 100}%`, width: `${(brush.to - brush.from) * 100}%` }} />
+              </span>
+            )}
             {virtual.getVirtualItems().map((item) => {
               const row = rows[item.index]!;
               return (
@@ -124,12 +129,12 @@ function Bars({ graph, view, end, chosen, onChoose }: Props & { end: number }) {
   );
 }
 
-function useWidth(frame: { current: HTMLElement | null }): number {
+function useWidth(frame: HTMLElement | null): number {
   const [width, setWidth] = useState(0);
   useEffect(() => {
-    if (!frame.current) return;
+    if (!frame) return;
     const observer = new ResizeObserver(([entry]) => entry && setWidth(entry.contentRect.width));
-    observer.observe(frame.current);
+    observer.observe(frame);
     return () => observer.disconnect();
   }, [frame]);
   return width;

@@ -11,7 +11,7 @@ import { Button } from "@/shared/ui/Button";
 import { Field, SearchInput, Select, TextInput } from "@/shared/ui/Form";
 import { Popover } from "@/shared/ui/Overlay";
 import { cx } from "@/shared/ui/cx";
-import { hasFilters, type RunsSearch, type Window } from "./runsSearch";
+import { hasFilters, windowOf, type RunsSearch, type Window } from "./runsSearch";
 
 interface Props {
   search: RunsSearch;
@@ -34,7 +34,7 @@ export function Filters({ search, counts, onChange, onClear }: Props) {
     <div className="flex flex-col gap-2.5">
       <div className="flex flex-wrap items-center gap-2">
         <DelayedSearch value={search.q ?? ""} onChange={(q) => onChange({ q: q || undefined })} />
-        <Select aria-label="Time" value={range ? "range" : (search.window ?? "all")} onChange={(event) => onChange({ window: event.target.value as Window, after: undefined, before: undefined })} className="w-36">
+        <Select aria-label="Time" value={range ? "range" : windowOf(search)} onChange={(event) => onChange({ window: event.target.value as Window, after: undefined, before: undefined })} className="w-36">
           {range && (
             <option value="range">Chosen time</option>
           )}

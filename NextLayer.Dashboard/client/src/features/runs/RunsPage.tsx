@@ -21,7 +21,7 @@ import { COLUMNS, USUAL_COLUMNS } from "./columns";
 import { download, MOST_EXPORTED, readAll, toCsv } from "./exporting";
 import { Filters } from "./Filters";
 import { Histogram } from "./Histogram";
-import { hasFilters, lengthOf, readRunsSearch, toApi, type RunsSearch } from "./runsSearch";
+import { hasFilters, lengthOf, readRunsSearch, toApi, windowOf, type RunsSearch } from "./runsSearch";
 import { RunTable } from "./RunTable";
 import { useRunList } from "./useRunList";
 import { ViewsMenu } from "./ViewsMenu";
@@ -41,7 +41,7 @@ export function RunsPage() {
   const filter = useMemo(() => toApi(search, tenantId, Date.now()), [search, tenantId]);
   const list = useRunList(filter, { frozen: pointed || scrolled || selected.size > 0, paused });
   const { query, runs } = list;
-  const hours = (lengthOf(search.window ?? "24h") ?? 24 * 3_600_000) / 3_600_000;
+  const hours = (lengthOf(windowOf(search)) ?? 24 * 3_600_000) / 3_600_000;
   const stats = useQuery(statsQuery({ tenantId, pipelineId: search.pipeline, from: search.after, to: search.before, hours, buckets: 60 }));
 
   useEffect(() => {
@@ -115,7 +115,7 @@ export function RunsPage() {
         </div>
       ) : runs.length === 0 ? (
         <div className="rounded-xl border border-line bg-surface">
-          <NoRuns filtered={hasFilters(search)} onClear={clear} />
+          <NoRuns filtered={hasFilters(search)} windowed={windowOf(search) !== "all"} onClear={clear} onWiden={() => change({ window: "all" })} />
         </div>
       ) : (
         <RunTable runs={runs} columns={columns} selected={selected} onSelect={setSelected} onPointer={setPointed} onEnd={onEnd} />
@@ -133,7 +133,7 @@ function totalWords(total: string, shown: number): string {
   return `${count(Math.max(value, shown))}${more ? "+" : ""} ${value === 1 && !more ? "run" : "runs"}`;
 }
 
-function NoRuns({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
+function NoRuns({ filtered, windowed, onClear, onWiden }: { filtered: boolean; windowed: boolean; onClear: () => void; onWiden: () => void }) {
   const { tenantId } = usePrefs();
   const pipelines = useQuery(pipelinesQuery(tenantId, "", 0, 1)).data;
   const workers = useQuery(workersQuery()).data;
@@ -147,6 +147,12 @@ function NoRuns({ filtered, onClear }: { filtered: boolean; onClear: () => void 
     return (
       <Empty title="No pipeline yet" action={<Link to="/pipelines" search={{ create: true }} className={buttonClass("primary")}>Make a pipeline</Link>}>
         A pipeline is a graph of steps. Once a version of it is approved, it can be run.
+      </Empty>
+    );
+  if (windowed)
+    return (
+      <Empty title="No run in this time" action={<Button onClick={onWiden}>Show runs of all time</Button>}>
+        Nothing was started in it. A run that is started now appears here by itself.
       </Empty>
     );
   return (

@@ -44,9 +44,14 @@ export function lengthOf(window: Window): number | null {
   return window === "all" ? null : LENGTHS[window];
 }
 
+/** The last day, unless another stretch is chosen; an id or a text is looked for in all of time. */
+export function windowOf(search: RunsSearch): Window {
+  return search.window ?? (search.q ? "all" : "24h");
+}
+
 /** The same as `GET /api/runs` asks for it. Windows begin at a whole minute, so that equal questions are asked once. */
 export function toApi(search: RunsSearch, tenantId: string | null, now: number) {
-  const length = lengthOf(search.window ?? "all");
+  const length = lengthOf(windowOf(search));
   const start = length === null ? undefined : new Date(Math.floor((now - length) / 60_000) * 60_000).toISOString();
   return {
     tenant_id: tenantId ?? undefined,
@@ -61,5 +66,5 @@ export function toApi(search: RunsSearch, tenantId: string | null, now: number) 
 }
 
 export function hasFilters(search: RunsSearch): boolean {
-  return Object.entries(search).some(([name, value]) => value !== undefined && !(name === "window" && value === "all"));
+  return Object.entries(search).some(([name, value]) => value !== undefined && name !== "window");
 }

@@ -79,7 +79,7 @@ export function WorkersPage() {
       )}
       {used > 0 && (
         <p className="text-sm">
-          <Link to="/runs" search={{ status: ["RUNNING"] }} className="text-accent-ink underline underline-offset-2">
+          <Link to="/runs" search={{ status: ["RUNNING"], window: "all" }} className="text-accent-ink underline underline-offset-2">
             Runs that are running now
           </Link>
         </p>

@@ -1,7 +1,7 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { createContext, useContext, useMemo, type ReactNode } from "react";
 import { ApiError, get } from "../api/http";
-import { accessOf, type Access, type Me } from "./access";
+import { accessOf, type Access, type Me, type Membership } from "./access";
 
 /** Who is signed in; null where the control plane has no accounts. Fails with 401 where somebody must sign in first. */
 export const meQuery = () =>
@@ -34,4 +34,10 @@ export function AccessProvider({ children }: { children: ReactNode }) {
 /** What the one who is signed in may do. */
 export function useAccess(): Access {
   return useContext(Context);
+}
+
+/** The membership of whoever has just one and no role beyond it: nothing is left to choose. Null for all others. */
+export function useOnlyMembership(): Membership | null {
+  const { me, open } = useAccess();
+  return me && !open && !me.platform_role && me.memberships.length === 1 ? me.memberships[0]! : null;
 }

@@ -27,11 +27,12 @@ export function TestStrip({ test, onStep, onClose }: { test: DraftTest; onStep: 
         </button>
       )}
       {outdated && <span className="text-xs text-ink-2">The draft has changed since.</span>}
-      <span className="flex-1" />
-      <Link to="/runs/$runId" params={{ runId: run.id }} className="text-xs text-accent-ink underline underline-offset-2">
-        Open the run
-      </Link>
-      <IconButton small label="Hide the test" icon={X} onClick={onClose} />
+      <span className="ml-auto flex items-center gap-2">
+        <Link to="/runs/$runId" params={{ runId: run.id }} className="text-xs text-accent-ink underline underline-offset-2">
+          Open the run
+        </Link>
+        <IconButton small label="Hide the test" icon={X} onClick={onClose} />
+      </span>
     </section>
   );
 }
