@@ -19,6 +19,7 @@ using NextLayer.ControlPlane.Features.Versions;
 using NextLayer.ControlPlane.Features.Waits;
 using NextLayer.ControlPlane.Features.Workflows;
 using NextLayer.ControlPlane.Platform.Access;
+using NextLayer.ControlPlane.Platform.Access.Auditing;
 using NextLayer.ControlPlane.Platform.Cors;
 using NextLayer.ControlPlane.Platform.Database;
 using NextLayer.ControlPlane.Platform.Errors;
@@ -144,6 +145,7 @@ internal static class ControlPlaneApp
         app.UseCors();
         app.UseAccess();
         app.UseRateLimiter(); // Behind it: calls are counted for whoever makes them.
+        app.UseMiddleware<AuditMiddleware>();
         app.UseMiddleware<BodyGuard>();
         app.UseWebSockets();
         app.MapDefaultEndpoints();

@@ -1,4 +1,3 @@
-using NextLayer.ControlPlane.Platform.Access.Auditing;
 using NextLayer.ControlPlane.Platform.Tenancy;
 
 namespace NextLayer.ControlPlane.Platform.Access;
@@ -7,7 +6,7 @@ namespace NextLayer.ControlPlane.Platform.Access;
 /// The one place where calls are let in: who calls, whether they have the right the endpoint asks for, and whether the
 /// tenant or row that the address names is theirs. It stands before anything of a body is read.
 /// </summary>
-internal sealed class AccessMiddleware(RequestDelegate next, Authenticator authenticator, CallerTenants tenants, RowOwners owners, AuditLog audit)
+internal sealed class AccessMiddleware(RequestDelegate next, Authenticator authenticator, CallerTenants tenants, RowOwners owners)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -48,7 +47,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, Authenticator authe
         // Here: what an awaited method enters is left when it returns.
         context.Features.Get<Caller>()?.Enter();
         whole.Enter();
-        await audit.FollowAsync(context, endpoint, rule, next);
+        await next(context);
     }
 
     /// <returns>

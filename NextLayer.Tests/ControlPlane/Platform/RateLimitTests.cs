@@ -30,5 +30,20 @@ public sealed class RateLimitTests(Servers servers)
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (claim.StatusCode, health.StatusCode));
     }
 
+    [Fact]
+    public async Task Writes_TurnedAway_AreNotInTheAuditLog()
+    {
+        await using var db = await servers.CreateDatabaseAsync();
+        await using var host = await ControlPlaneHost.StartAsync(db, null, ("RateLimit:PerSecond", "1"), ("RateLimit:Burst", "3"));
+
+        var answers = new List<HttpStatusCode>();
+        for (var i = 0; i < 20; i++)
+            answers.Add((await host.Http.PostAsync("/api/tenants", Json($$"""{"name": "Tenant {{i}}"}"""), Ct)).StatusCode);
+
+        var made = answers.Count(status => status == HttpStatusCode.OK);
+        Assert.InRange(made, 1, 19);
+        Assert.Equal(made, await db.AskAsync<long>("SELECT count(*) FROM audit_log"));
+    }
+
     private static StringContent Json(string json) => new(json, new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"));
 }
