@@ -16,10 +16,13 @@ internal sealed class RunningAppHost : IAsyncDisposable
     private RunningAppHost(Func<IReadOnlyList<string>, ProcessStartInfo> launch)
     {
         Unix.LetOthersIn(folder);
-        process = Process.Start(launch(["dotnet", AssemblyPath, "--ephemeral", "--data", folder, "--DcpPublisher:RandomizePorts=true"]))!;
+        process = Process.Start(launch([.. Heeding, "dotnet", AssemblyPath, "--ephemeral", "--data", folder, "--DcpPublisher:RandomizePorts=true"]))!;
         process.OutputDataReceived += (_, line) => said.Enqueue(line.Data);
         process.BeginOutputReadLine();
     }
+
+    // A shell that starts the tests in the background has them, and all they start, ignore Ctrl+C's signal.
+    private static string[] Heeding => OperatingSystem.IsLinux() ? ["env", "--default-signal=INT"] : [];
 
     public static string AssemblyPath => new Projects.NextLayer_AppHost().AssemblyPath;
 
