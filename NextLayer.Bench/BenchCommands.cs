@@ -40,6 +40,7 @@ internal static class BenchCommands
             Measurement("stream", "Events over WebSockets to many who watch one run.", StreamFanOut.MeasureAsync),
             Measurement("foreach", "A for-each step over 1,000 items, with two workers.", ForEachRate.MeasureAsync),
             Measurement("list", "Pages of GET /api/runs over a million runs.", ListLatency.MeasureAsync),
+            Measurement("pages", "The dashboard's pages in Chromium, over a million runs.", PageLatency.MeasureAsync),
             Measurement(
                 "all", "Everything, with shares of the ceiling.",
                 RawCeiling.MeasureAsync, EnqueueRate.MeasureAsync, WireRate.MeasureAsync, DrainAsync, DrainRate.MeasureThreeStepsAsync,

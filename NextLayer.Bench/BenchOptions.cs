@@ -30,6 +30,9 @@ internal sealed record BenchOptions
     /// <summary>Requests per kind of list page.</summary>
     public int ListRequests => Quick ? 40 : 200;
 
+    /// <summary>Visits of each page, each in a browser that knows nothing yet.</summary>
+    public int PageVisits => Quick ? 5 : 20;
+
     /// <summary>Peers that watch one run.</summary>
     public int StreamReaders => Quick ? 50 : 500;
 

@@ -18,6 +18,9 @@ internal sealed class ApiClient(Uri controlPlane) : IDisposable
         Timeout = TimeSpan.FromSeconds(60),
     };
 
+    /// <summary>Of the control plane.</summary>
+    public Uri Address { get; } = controlPlane;
+
     /// <summary>Of the control plane's WebSockets.</summary>
     public Uri SocketAddress { get; } = new UriBuilder(controlPlane) { Scheme = Uri.UriSchemeWs }.Uri;
 

@@ -51,6 +51,14 @@ internal sealed class BenchStack : IAsyncDisposable
         }
     }
 
+    /// <summary>Adds a dashboard and answers its address.</summary>
+    public async Task<Uri> StartDashboardAsync(BenchContext bench, CancellationToken ct) =>
+        (await StartServiceAsync(bench, "dashboard", "NextLayer.Dashboard", new()
+        {
+            ["services__control-plane__http__0"] = Api.Address.ToString(),
+            ["ASPNETCORE_CONTENTROOT"] = BuildOutput.FolderOf("NextLayer.Dashboard"),
+        }, ct)).Address;
+
     public CpuMeter StartCpuMeter() => CpuMeter.Start(
         servers.Processes.Concat(services.Select(s => KeyValuePair.Create(s.Name, s.Id))).ToDictionary());
 

@@ -11,14 +11,19 @@ internal static class BuildOutput
     public static string Configuration { get; } =
         typeof(BuildOutput).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration ?? "unknown";
 
+    private static readonly DirectoryInfo Own = new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+
+    private static string Repository => Own.Parent?.Parent?.Parent?.Parent?.FullName
+        ?? throw new InvalidOperationException($"{Own} is no build output of a project. Run with 'dotnet run --project NextLayer.Bench'.");
+
+    /// <summary>The project's own folder, with what it serves beside its code.</summary>
+    public static string FolderOf(string project) => Path.Combine(Repository, project);
+
     public static string Find(string project)
     {
-        var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        var repository = own.Parent?.Parent?.Parent?.Parent
-            ?? throw new InvalidOperationException($"{own} is no build output of a project. Run with 'dotnet run --project NextLayer.Bench'.");
-        var assembly = Path.Combine(repository.FullName, project, "bin", own.Parent!.Name, own.Name, $"{project}.dll");
+        var assembly = Path.Combine(FolderOf(project), "bin", Own.Parent!.Name, Own.Name, $"{project}.dll");
         return File.Exists(assembly)
             ? assembly
-            : throw new FileNotFoundException($"{project} is not built in configuration {own.Parent!.Name}.", assembly);
+            : throw new FileNotFoundException($"{project} is not built in configuration {Own.Parent!.Name}.", assembly);
     }
 }
