@@ -81,6 +81,7 @@ internal static class ControlPlaneApp
         builder.Services.AddSingleton<RunConnectorStore>();
         builder.AddConnectorTests();
         builder.Services.AddScoped<PipelineStore>();
+        builder.Services.AddSingleton<PipelineSummaries>();
         builder.Services.AddScoped<PipelineVersionStore>();
     }
 

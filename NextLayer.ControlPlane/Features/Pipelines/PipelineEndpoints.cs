@@ -31,10 +31,15 @@ internal static class PipelineEndpoints
         [AsParameters] PageQuery page,
         [FromQuery(Name = "tenant_id")] Guid? tenantId,
         [StringLength(200), Description("Part of the name.")] string? q,
+        [Description("Adds each one's newest version and last runs.")] bool? summary,
         PipelineStore pipelines,
+        PipelineSummaries summaries,
         HttpContext context,
-        CancellationToken ct) =>
-        TypedResults.Ok(await pipelines.ListAsync(tenantId, q, page, context, ct));
+        CancellationToken ct)
+    {
+        var found = await pipelines.ListAsync(tenantId, q, page, context, ct);
+        return TypedResults.Ok(summary is true ? await summaries.AddToAsync(found, ct) : found);
+    }
 
     private static async Task<Results<Ok<Pipeline>, ProblemHttpResult>> GetAsync(Guid id, PipelineStore pipelines, CancellationToken ct) =>
         await pipelines.FindAsync(id, ct) is { } found ? TypedResults.Ok(found) : Problems.NotFound("pipeline", id);

@@ -63,6 +63,10 @@ internal sealed class PipelineStore(RegistryContext db, RunIds ids)
         db.Pipelines.Where(row => row.Id == id).TryDeleteAsync(
             Problems.NotFound("pipeline", id),
             "pipeline",
-            async () => [(await db.PipelineVersions.CountAsync(row => row.PipelineId == id, ct), "version", "versions")],
+            async () =>
+            [
+                (await db.PipelineVersions.CountAsync(row => row.PipelineId == id && row.TestOf == null, ct), "version", "versions"),
+                (await db.PipelineVersions.CountAsync(row => row.PipelineId == id && row.TestOf != null, ct), "tested draft", "tested drafts"),
+            ],
             ct);
 }

@@ -20,7 +20,7 @@ import { cx } from "@/shared/ui/cx";
 import { compare } from "./compare";
 import { DifferenceGraph } from "./DifferenceGraph";
 import { DifferenceView } from "./DifferenceView";
-import { LastRuns } from "./PipelinesPage";
+import { LastRuns } from "./RunMarks";
 
 const GraphView = lazy(() => import("@/features/run/GraphView"));
 const route = getRouteApi("/pipelines/$pipelineId");

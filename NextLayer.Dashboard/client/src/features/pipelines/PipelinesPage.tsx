@@ -3,10 +3,9 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { Plus, Workflow } from "lucide-react";
 import { useEffect, useState } from "react";
 import { ApiError, post } from "@/shared/api/http";
-import { pipelinesQuery, recentRunsQuery, tenantQuery, tenantsQuery, versionsQuery } from "@/shared/api/queries";
+import { pipelineListQuery, tenantQuery, tenantsQuery } from "@/shared/api/queries";
 import type { Pipeline, PipelineVersion } from "@/shared/api/types";
 import { usePrefs } from "@/shared/prefs/prefs";
-import { lookOfRun } from "@/shared/status/status";
 import { Time } from "@/shared/time/Time";
 import { Button } from "@/shared/ui/Button";
 import { Field, SearchInput, Select, TextArea, TextInput } from "@/shared/ui/Form";
@@ -15,6 +14,7 @@ import { Page, TABLE, TableFrame, TD, TH } from "@/shared/ui/Page";
 import { Empty, Failure, SkeletonRows } from "@/shared/ui/States";
 import { VersionBadge } from "@/shared/ui/Status";
 import { cx } from "@/shared/ui/cx";
+import { RunMarks } from "./RunMarks";
 
 const route = getRouteApi("/pipelines");
 const PAGE = 50;
@@ -25,7 +25,7 @@ export function PipelinesPage() {
   const { tenantId } = usePrefs();
   const [q, setQ] = useState(search.q ?? "");
   const [offset, setOffset] = useState(0);
-  const query = useQuery(pipelinesQuery(tenantId, search.q ?? "", offset, PAGE));
+  const query = useQuery({ ...pipelineListQuery(tenantId, search.q ?? "", offset, PAGE), refetchInterval: 15_000 });
   useEffect(() => {
     if (q === (search.q ?? "")) return;
     const timer = setTimeout(() => {
@@ -68,7 +68,7 @@ export function PipelinesPage() {
               <thead>
                 <tr>
                   <th className={TH}>Name</th>
-                  <th className={TH}>Newest version</th>
+                  <th className={cx(TH, "max-sm:hidden")}>Newest version</th>
                   <th className={cx(TH, "max-md:hidden")}>Last runs</th>
                   {tenantId === null && <th className={cx(TH, "max-md:hidden")}>Tenant</th>}
                   <th className={cx(TH, "max-sm:hidden")}>Changed</th>
@@ -99,7 +99,7 @@ export function PipelinesPage() {
 }
 
 function Row({ pipeline, withTenant }: { pipeline: Pipeline; withTenant: boolean }) {
-  const newest = useQuery(versionsQuery({ pipelineId: pipeline.id, limit: 1 })).data?.items[0];
+  const newest = pipeline.summary?.newest_version;
   const tenant = useQuery({ ...tenantQuery(pipeline.tenant_id), enabled: withTenant }).data;
   return (
     <tr className="hover:bg-hover">
@@ -107,9 +107,15 @@ function Row({ pipeline, withTenant }: { pipeline: Pipeline; withTenant: boolean
         <Link to="/pipelines/$pipelineId" params={{ pipelineId: pipeline.id }} className="font-medium hover:text-accent-ink hover:underline">
           {pipeline.name}
         </Link>
+        {newest && (
+          <p className="flex items-center gap-2 pb-1 text-xs text-ink-2 sm:hidden">
+            {newest.version}
+            <VersionBadge status={newest.status} />
+          </p>
+        )}
         {pipeline.description && <p className="line-clamp-1 max-w-xl pb-1 text-xs text-ink-3">{pipeline.description}</p>}
       </td>
-      <td className={TD}>
+      <td className={cx(TD, "max-sm:hidden")}>
         {newest ? (
           <span className="inline-flex items-center gap-2 whitespace-nowrap">
             {newest.version}
@@ -120,33 +126,13 @@ function Row({ pipeline, withTenant }: { pipeline: Pipeline; withTenant: boolean
         )}
       </td>
       <td className={cx(TD, "max-md:hidden")}>
-        <LastRuns pipelineId={pipeline.id} />
+        <RunMarks runs={pipeline.summary?.last_runs ?? []} />
       </td>
       {withTenant && <td className={cx(TD, "text-ink-2 whitespace-nowrap max-md:hidden")}>{tenant?.name ?? "…"}</td>}
       <td className={cx(TD, "max-sm:hidden")}>
         <Time at={pipeline.updated_at} />
       </td>
     </tr>
-  );
-}
-
-/** The last runs as marks, the newest at the right. */
-export function LastRuns({ pipelineId }: { pipelineId: string }) {
-  const { data } = useQuery({ ...recentRunsQuery({ pipelineId, limit: 10 }), refetchInterval: 15_000 });
-  if (!data) return null;
-  if (data.items.length === 0) return <span className="text-ink-3">never run</span>;
-  return (
-    <span className="flex">
-      {data.items.toReversed().map((run) => {
-        const look = lookOfRun(run, 0);
-        const Icon = look.icon;
-        return (
-          <Link key={run.id} to="/runs/$runId" params={{ runId: run.id }} title={look.word} aria-label={`Run ${run.id.slice(-8)}: ${look.word}`} className="inline-flex size-6 items-center justify-center rounded hover:bg-sunken">
-            <Icon className="size-3.5" style={{ color: `var(--s-${look.tone})` }} aria-hidden />
-          </Link>
-        );
-      })}
-    </span>
   );
 }
 

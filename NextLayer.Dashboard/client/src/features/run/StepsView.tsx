@@ -23,7 +23,7 @@ export function StepsView({ graph, view, chosen, onChoose }: { graph: Graph; vie
             <th className={TH}>Step</th>
             <th className={TH}>Status</th>
             <th className={cx(TH, "max-sm:hidden")}>Type</th>
-            <th className={cx(TH, "text-right")}>Attempts</th>
+            <th className={cx(TH, "text-right max-sm:hidden")}>Attempts</th>
             <th className={cx(TH, "text-right")}>Time</th>
           </tr>
         </thead>
@@ -35,7 +35,7 @@ export function StepsView({ graph, view, chosen, onChoose }: { graph: Graph; vie
             return (
               <tr key={row.id} className={cx("hover:bg-hover", row.id === chosen && "bg-accent-soft")}>
                 <td className={TD}>
-                  <button type="button" className="flex items-center gap-2 rounded font-medium hover:text-accent-ink" onClick={() => onChoose(row.id)}>
+                  <button type="button" className="flex items-center gap-2 rounded text-left font-medium hover:text-accent-ink" onClick={() => onChoose(row.id)}>
                     <Icon className="size-4 shrink-0" style={{ color: colorOfType(row.type) }} aria-hidden />
                     {row.label}
                   </button>
@@ -44,7 +44,7 @@ export function StepsView({ graph, view, chosen, onChoose }: { graph: Graph; vie
                   <StepBadge status={step?.status ?? "pending"} />
                 </td>
                 <td className={cx(TD, "text-ink-2 max-sm:hidden")}>{wordOfType(row.type)}</td>
-                <td className={cx(TD, "tnum text-right")}>{step?.attempts || "–"}</td>
+                <td className={cx(TD, "tnum text-right max-sm:hidden")}>{step?.attempts || "–"}</td>
                 <td className={cx(TD, "tnum text-right whitespace-nowrap")}>{all.length > 0 ? duration(all.reduce((sum, each) => sum + (each.finishedAt! - each.startedAt), 0)) : "–"}</td>
               </tr>
             );

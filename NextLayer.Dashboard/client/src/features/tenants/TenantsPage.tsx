@@ -77,7 +77,7 @@ export function TenantsPage() {
               {query.data.items.map((tenant) => (
                 <tr key={tenant.id} className="hover:bg-hover">
                   <td className={TD}>
-                    <button type="button" className="rounded font-medium hover:text-accent-ink hover:underline" onClick={() => open(tenant.id)}>
+                    <button type="button" className="rounded text-left font-medium hover:text-accent-ink hover:underline" onClick={() => open(tenant.id)}>
                       {tenant.name}
                     </button>
                   </td>

@@ -66,7 +66,7 @@ export function Schedules() {
                 <tr>
                   <th className={TH}>Pipeline</th>
                   <th className={TH}>When</th>
-                  <th className={TH}>Next</th>
+                  <th className={cx(TH, "max-sm:hidden")}>Next</th>
                   <th className={cx(TH, "max-md:hidden")}>Last</th>
                   <th className={TH}>
                     <span className="sr-only">Actions</span>
@@ -83,8 +83,9 @@ export function Schedules() {
                     <td className={TD}>
                       <code className="text-xs whitespace-nowrap">{each.cron}</code>
                       <span className="block text-xs text-ink-3">{each.timezone}</span>
+                      <span className="block text-xs sm:hidden">{each.enabled ? <Time at={each.next_fire_at} /> : "Paused"}</span>
                     </td>
-                    <td className={TD}>{each.enabled ? <Time at={each.next_fire_at} /> : <Tag tone="cancelled">Paused</Tag>}</td>
+                    <td className={cx(TD, "max-sm:hidden")}>{each.enabled ? <Time at={each.next_fire_at} /> : <Tag tone="cancelled">Paused</Tag>}</td>
                     <td className={cx(TD, "max-md:hidden")}>
                       <LastFire fire={each.last_fire} />
                     </td>

@@ -52,7 +52,20 @@ export const connectorsQuery = (tenantId: string | null, offset = 0) =>
 export const pipelinesQuery = (tenantId: string | null, q = "", offset = 0, limit = 50) =>
   queryOptions({
     queryKey: ["pipelines", { tenantId, q, offset, limit }],
-    queryFn: ({ signal }) => getPage<Pipeline>(`/api/pipelines${toQuery({ tenant_id: tenantId, q, offset, limit })}`, signal),
+    queryFn: async ({ signal, client }) => {
+      const page = await getPage<Pipeline>(`/api/pipelines${toQuery({ tenant_id: tenantId, q, offset, limit })}`, signal);
+      // Whoever asks for one of them by its id has it already.
+      for (const each of page.items) client.setQueryData(pipelineQuery(each.id).queryKey, each);
+      return page;
+    },
+    staleTime: SELDOM,
+  });
+
+/** As the page of the pipelines shows them: with newest version and last runs. */
+export const pipelineListQuery = (tenantId: string | null, q: string, offset: number, limit: number) =>
+  queryOptions({
+    queryKey: ["pipelines", "summary", { tenantId, q, offset, limit }],
+    queryFn: ({ signal }) => getPage<Pipeline>(`/api/pipelines${toQuery({ tenant_id: tenantId, q, offset, limit, summary: true })}`, signal),
     staleTime: SELDOM,
   });
 
@@ -111,7 +124,8 @@ export const catalogQuery = () =>
     staleTime: NEARLY_NEVER,
   });
 
-/** The name of a pipeline, or its id while that is not known. */
+/** The name of a pipeline; the end of its id where it cannot be had. */
 export function usePipelineName(id: string): string {
-  return useQuery(pipelineQuery(id)).data?.name ?? id.slice(-8);
+  const { data, isPending } = useQuery(pipelineQuery(id));
+  return data?.name ?? (isPending ? "…" : id.slice(-8));
 }

@@ -181,6 +181,8 @@ export interface Pipeline {
   description: string | null;
   created_at: string;
   updated_at: string;
+  /** In lists that ask for it. */
+  summary?: { newest_version: { id: string; version: string; status: VersionStatus } | null; last_runs: { id: string; status: RunStatus }[] };
 }
 
 export type VersionStatus = "DRAFT" | "APPROVED" | "DEPRECATED";
