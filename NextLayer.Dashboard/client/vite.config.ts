@@ -16,6 +16,17 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
     manifest: true,
+    rolldownOptions: {
+      output: {
+        // What several pages need comes in two files, not in dozens of a few hundred bytes each.
+        codeSplitting: {
+          groups: [
+            { name: "icons", test: /node_modules\/lucide-react/, minShareCount: 2 },
+            { name: "shared", test: /\/client\/src\/shared\/(?!graph\/)/, minShareCount: 3 },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: {
