@@ -139,6 +139,10 @@ public sealed record TestWorkflowRequest
     /// <summary>A JSON object, checked against the draft's <c>input_schema</c>; <c>{}</c> when absent.</summary>
     public JsonElement? Input { get; init; }
 
+    /// <summary>Runs this step and those before it alone; the others may still be unfinished. All of them when absent.</summary>
+    [StringLength(200)]
+    public string? UpTo { get; init; }
+
     /// <summary>The same as the header <c>Idempotency-Key</c>.</summary>
     public string? IdempotencyKey { get; init; }
 }

@@ -210,6 +210,29 @@ public sealed partial class JourneyTests(Site site)
     }
 
     [Fact]
+    public async Task Builder_TestUpToAStep_RunsWithoutTheUnfinishedRest()
+    {
+        await site.StartAsync();
+        var line = await site.Demo.AddLineAsync("Half drawn", """
+            {"steps": [{"id": "total", "type": "transform", "config": {"mode": "object", "output": {"sum": 7}}}, {"id": "rest", "type": "http_request"}]}
+            """, approved: false);
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync($"/pipelines/{line.PipelineId}/versions/{line.VersionId}/edit?step=total", "Half drawn");
+
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Test…" })).ToBeDisabledAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Test up to this step" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog, new() { Name = "Test v1 up to total" })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start the test" }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Output of total in the test" })).ToContainTextAsync("7");
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "The test", Exact = true }).GetByText("The draft has changed since.")).ToBeHiddenAsync();
+        await Expect(page.Locator(".react-flow__node[data-id=rest]")).Not.ToContainTextAsync("Pending");
+        await visit.ShootAsync("journey-test-upto");
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
     public async Task Builder_ValueOfTheLastRun_IsPutWhereTheCursorIs()
     {
         await site.StartAsync();

@@ -3,6 +3,7 @@ using NextLayer.Contracts.Registry;
 using NextLayer.ControlPlane.Platform.Database;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Registry;
+using NextLayer.Workflows.Definitions;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -35,15 +36,23 @@ internal sealed class TestVersions(Databases databases, VersionCatalog versions,
         """;
 
     /// <summary>The version that a test of the draft runs: as the draft is now.</summary>
+    /// <param name="upTo">The last step that is tested; null for all.</param>
     /// <param name="member">What the caller's API calls the definition.</param>
     /// <returns>The copy; 404, 400 <c>workflow_not_draft</c>, or 400 <c>invalid_definition</c>.</returns>
-    public async Task<Outcome<VersionInfo>> CopyAsync(Guid tenantId, Guid draftId, string member, CancellationToken ct)
+    public async Task<Outcome<VersionInfo>> CopyAsync(Guid tenantId, Guid draftId, string? upTo, string member, CancellationToken ct)
     {
         await using var connection = await databases.OpenForCallerAsync(ct);
         if (await FindAsync(connection, tenantId, draftId, ct) is not { } draft)
             return Problems.NotFound("workflow", draftId);
         if (draft.Status != VersionStatus.Draft || draft.IsFrozen)
             return Problems.BadRequest("workflow_not_draft", $"Workflow {draftId} is not a draft that can still change; run it instead, or duplicate it and test the copy.");
+        if (upTo is not null)
+        {
+            if (DefinitionPart.UpTo(JsonElement.Parse(draft.Definition), upTo) is not { } part)
+                return Problems.Invalid("up_to", $"is no step of the draft {draftId}.");
+            draft = draft with { Definition = part.GetRawText() };
+        }
+
         if (DefinitionCheck.Refuse(JsonElement.Parse(draft.Definition), member) is { } invalid)
             return invalid;
         var copyId = await CopyAsync(connection, tenantId, draftId, draft, ct);

@@ -126,6 +126,23 @@ public sealed class DraftTestTests(Api api) : IClassFixture<Api>
     }
 
     [Fact]
+    public async Task Test_UpToAStep_LeavesOutWhatComesBehindItHoweverUnfinished()
+    {
+        var tenant = await WorkflowTenant.CreateAsync(api);
+        var draftId = await tenant.AddDraftAsync(definition: """{"steps": ["a", "b", {"id": "c", "type": "nonsense"}]}""");
+
+        var run = await TestAsync(tenant, draftId, """{"up_to": "b"}""");
+        var all = await TestAsync(tenant, draftId);
+        var none = await TestAsync(tenant, draftId, """{"up_to": "d"}""");
+
+        Assert.Equal((HttpStatusCode.Created, 2), (run.Status, run.Number("progress", "total")));
+        Assert.Equal("""{"steps":["a","b"]}""", (await api.GetAsync($"/api/pipeline-versions/{run.Text("workflow_id")}")).Json.GetProperty("dag_spec").GetRawText());
+        Assert.Equal("invalid_definition", all.Problem);
+        Assert.Equal(HttpStatusCode.BadRequest, none.Status);
+        Assert.Equal(["up_to"], none.Errors.Keys);
+    }
+
+    [Fact]
     public async Task Test_OneKeyManyTimesAtOnce_MakesOneRunEvenWhenTheDraftChangesMeanwhile()
     {
         var tenant = await WorkflowTenant.CreateAsync(api);

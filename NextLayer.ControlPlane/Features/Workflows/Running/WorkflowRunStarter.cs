@@ -54,7 +54,7 @@ internal sealed class WorkflowRunStarter(
     /// <summary>Starts a run of a draft as it is now.</summary>
     public async Task<IResult> TestAsync(Guid tenantId, Guid draftId, TestWorkflowRequest? request, IdempotencyRequest? key, CancellationToken ct)
     {
-        var copied = await tests.CopyAsync(tenantId, draftId, "definition", ct);
+        var copied = await tests.CopyAsync(tenantId, draftId, request?.UpTo, "definition", ct);
         if (copied.Value is not { } version)
             return copied.Problem!; // One of the two is there.
         var wish = new RunWish(new CreateRunRequest

@@ -65,8 +65,8 @@ function Builder({ version, opened, catalog }: { version: PipelineVersion; opene
   const [fit, setFit] = useState(0);
   const [focus, setFocus] = useState<string | null>(null);
   const [publishing, setPublishing] = useState(false);
-  const [asking, setAsking] = useState(false);
-  const test = useDraftTest(search.test, draft);
+  const [asking, setAsking] = useState<{ upTo: { id: string; label: string } | null } | null>(null);
+  const test = useDraftTest(search.test, search.upto, draft);
   const [paletteOpen, setPaletteOpen] = useState(false);
   const flaws = work.flaws ?? [];
 
@@ -99,7 +99,8 @@ function Builder({ version, opened, catalog }: { version: PipelineVersion; opene
     setFocus(null);
     requestAnimationFrame(() => setFocus(flaw.node_id));
   };
-  const showTest = (runId: string | undefined) => void navigate({ search: (old) => ({ ...old, test: runId }), replace: true });
+  const showTest = (runId: string | undefined, upto?: string) => void navigate({ search: (old) => ({ ...old, test: runId, upto }), replace: true });
+  const ask = (upTo: { id: string; label: string } | null) => void work.saveNow().then(() => setAsking({ upTo }), () => undefined);
   const tidy = () => {
     set(arrange(draft));
     setFit((old) => old + 1);
@@ -146,7 +147,7 @@ function Builder({ version, opened, catalog }: { version: PipelineVersion; opene
           <Button icon={Braces} aria-pressed={search.view === "json"} onClick={() => void navigate({ search: (old) => ({ ...old, view: old.view === "json" ? undefined : "json" }), replace: true })}>
             {search.view === "json" ? "Drawing" : "JSON"}
           </Button>
-          <Button icon={FlaskConical} needs="workflows.publish" tenant={version.tenant_id} disabled={frozen || draft.nodes.length === 0 || flaws.length > 0} title={flaws.length > 0 ? "First mend what is wrong with it" : "Runs the draft as it is now"} onClick={() => void work.saveNow().then(() => setAsking(true), () => undefined)}>
+          <Button icon={FlaskConical} needs="workflows.publish" tenant={version.tenant_id} disabled={frozen || draft.nodes.length === 0 || flaws.length > 0} title={flaws.length > 0 ? "First mend what is wrong with it" : "Runs the draft as it is now"} onClick={() => ask(null)}>
             Test…
           </Button>
           <Button kind="primary" icon={Rocket} needs="workflows.publish" tenant={version.tenant_id} disabled={frozen} onClick={() => void work.saveNow().then(() => setPublishing(true), () => undefined)}>
@@ -170,7 +171,7 @@ function Builder({ version, opened, catalog }: { version: PipelineVersion; opene
           )}
           <div className="relative min-h-[26rem] overflow-hidden rounded-xl border border-line bg-surface">
             <Suspense fallback={<SkeletonRows />}>
-              <Canvas draft={draft} types={types} flaws={flaws} selected={selected} view={test?.view ?? null} frozen={frozen} fit={fit} focus={focus} onSelect={select} onChange={(next, about) => set(next, about ?? null)} onRefuse={(why) => toast(why, "error")} onDrop={(type, at) => add(type, at)} />
+              <Canvas draft={draft} types={types} flaws={flaws} selected={selected} view={test?.view ?? null} tested={test?.steps ?? NONE} frozen={frozen} fit={fit} focus={focus} onSelect={select} onChange={(next, about) => set(next, about ?? null)} onRefuse={(why) => toast(why, "error")} onDrop={(type, at) => add(type, at)} />
             </Suspense>
             {draft.nodes.length === 0 && (
               <p className="pointer-events-none absolute inset-0 flex items-center justify-center px-6 text-center text-sm text-ink-3">Drag a step here, or click one to add it. Then draw from its right side to the next step's left.</p>
@@ -181,7 +182,7 @@ function Builder({ version, opened, catalog }: { version: PipelineVersion; opene
               </Button>
             )}
           </div>
-          {node && <StepForm version={version} draft={draft} node={node} type={types.get(node.type)} flaws={flaws} frozen={frozen} test={test} onChange={(next, about) => set(next, about ?? null)} onRenamed={(id) => select(new Set([id]), NONE)} onDelete={removeSelected} onClose={() => select(NONE, NONE)} />}
+          {node && <StepForm version={version} draft={draft} node={node} type={types.get(node.type)} flaws={flaws} frozen={frozen} test={test} onTest={() => ask(node)} onChange={(next, about) => set(next, about ?? null)} onRenamed={(id) => select(new Set([id]), NONE)} onDelete={removeSelected} onClose={() => select(NONE, NONE)} />}
         </div>
       )}
       <Drawer open={paletteOpen} onOpenChange={setPaletteOpen} title="Add a step">
@@ -192,10 +193,11 @@ function Builder({ version, opened, catalog }: { version: PipelineVersion; opene
       {asking && (
         <TestDialog
           version={version}
-          onClose={() => setAsking(false)}
+          upTo={asking.upTo}
+          onClose={() => setAsking(null)}
           onStarted={(runId) => {
-            setAsking(false);
-            showTest(runId);
+            setAsking(null);
+            showTest(runId, asking.upTo?.id);
           }}
         />
       )}

@@ -25,6 +25,8 @@ interface Props {
   selected: { nodes: ReadonlySet<string>; edges: ReadonlySet<string> };
   /** The test that is shown in it; null shows none. */
   view: RunView | null;
+  /** The steps that took part in it. */
+  tested: ReadonlySet<string>;
   frozen: boolean;
   onSelect: (nodes: ReadonlySet<string>, edges: ReadonlySet<string>) => void;
   onChange: (draft: Draft, about?: string) => void;
@@ -44,7 +46,7 @@ export default function Canvas(props: Props) {
   );
 }
 
-function Drawing({ draft, types, flaws, selected, view, frozen, onSelect, onChange, onRefuse, onDrop, fit, focus }: Props) {
+function Drawing({ draft, types, flaws, selected, view, tested, frozen, onSelect, onChange, onRefuse, onDrop, fit, focus }: Props) {
   const flow = useReactFlow();
   const frame = useRef<HTMLDivElement>(null);
   const only = selected.nodes.size === 1 ? [...selected.nodes][0] : undefined;
@@ -62,11 +64,11 @@ function Drawing({ draft, types, flaws, selected, view, frozen, onSelect, onChan
           width: NODE_WIDTH,
           height: heightOf(ports.length),
           measured: { width: NODE_WIDTH, height: heightOf(ports.length) },
-          data: { label: node.label, type: node.type, ports, flaws: flaws.filter((flaw) => flaw.node_id === node.id).length, frozen, step: view?.steps.get(node.id), tested: view !== null },
-          ariaLabel: `${node.label}, ${types.get(node.type)?.label ?? wordOfType(node.type)}${view ? `, ${STEP_LOOKS[view.steps.get(node.id)?.status ?? "pending"].word}` : ""}`,
+          data: { label: node.label, type: node.type, ports, flaws: flaws.filter((flaw) => flaw.node_id === node.id).length, frozen, step: view?.steps.get(node.id), tested: tested.has(node.id) },
+          ariaLabel: `${node.label}, ${types.get(node.type)?.label ?? wordOfType(node.type)}${tested.has(node.id) && view ? `, ${STEP_LOOKS[view.steps.get(node.id)?.status ?? "pending"].word}` : ""}`,
         };
       }),
-    [draft.nodes, types, flaws, selected.nodes, moving, frozen, view],
+    [draft.nodes, types, flaws, selected.nodes, moving, frozen, view, tested],
   );
   const edges = useMemo(() => draft.edges.map((edge): Edge => ({ id: edge.id, source: edge.source, target: edge.target, sourceHandle: edge.port ?? defaultPort(draft, edge.source, types), selected: selected.edges.has(edge.id), className: view ? edgeLook(view, edge.source, edge.target, edge.port) : "" })), [draft, selected.edges, types, view]);
 

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Trash2, X } from "lucide-react";
+import { FlaskConical, Trash2, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { connectorsQuery, recentRunsQuery, runStepsQuery } from "@/shared/api/queries";
 import type { DefinitionFlaw, JsonObject, PipelineVersion, StepType } from "@/shared/api/types";
@@ -46,13 +46,15 @@ interface Props {
   frozen: boolean;
   /** The test that is shown beside it. */
   test: DraftTest | null;
+  /** Asks for a test of this step and those before it. */
+  onTest: () => void;
   onChange: (draft: Draft | null, about?: string) => void;
   onRenamed: (id: string) => void;
   onDelete: () => void;
   onClose: () => void;
 }
 
-export function StepForm({ version, draft, node, type, flaws, frozen, test, onChange, onRenamed, onDelete, onClose }: Props) {
+export function StepForm({ version, draft, node, type, flaws, frozen, test, onTest, onChange, onRenamed, onDelete, onClose }: Props) {
   const connectors = useQuery(connectorsQuery(version.tenant_id)).data?.items ?? [];
   const field = useRef<HTMLInputElement | HTMLTextAreaElement | null>(null);
   const pick = (path: string) => {
@@ -73,6 +75,7 @@ export function StepForm({ version, draft, node, type, flaws, frozen, test, onCh
           <h2 className="truncate text-sm font-semibold">{node.label}</h2>
           <p className="truncate text-xs text-ink-3">{type?.label ?? node.type}</p>
         </div>
+        {!frozen && <IconButton small needs="workflows.publish" tenant={version.tenant_id} label="Test up to this step" icon={FlaskConical} onClick={onTest} />}
         {!frozen && <IconButton small label="Delete the step" icon={Trash2} onClick={onDelete} />}
         <IconButton small label="Close the step" icon={X} onClick={onClose} />
       </header>
@@ -93,7 +96,7 @@ export function StepForm({ version, draft, node, type, flaws, frozen, test, onCh
           <Field label="Title">{(ids) => <TextInput {...ids} value={node.label} maxLength={200} onChange={(event) => onChange(changeStep(draft, node.id, { label: event.target.value }), `label ${node.id}`)} />}</Field>
           <Name draft={draft} node={node} onRename={(to) => { const next = renameStep(draft, node.id, to); if (next) { onChange(next); onRenamed(to); } return next !== null; }} />
         </div>
-        {test && <StepResult test={test} stepId={node.id} />}
+        {test?.steps.has(node.id) && <StepResult test={test} stepId={node.id} />}
         {type?.description && <p className="text-xs text-ink-2">{type.description}</p>}
         {type ? (
           <SchemaForm

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { StepType } from "@/shared/api/types";
 import { begin, change, redo, undo } from "./history";
-import { addStep, connect, copySteps, freeId, pasteSteps, portsOf, removeParts, renameStep, toDefinition, toDraft, upstreamOf } from "./model";
+import { addStep, connect, copySteps, freeId, pasteSteps, portsOf, removeParts, renameStep, toDefinition, toDraft, partUpTo, upstreamOf } from "./model";
 
 const noop: StepType = { type: "noop", label: "Nothing", description: "", category: "flow", icon: "box", effect: "none", config_schema: { type: "object" }, input_ports: ["in"], output_ports: ["out", "error"], example: {} };
 const chain = toDraft({ nodes: [{ id: "a", type: "noop", position: { x: 0, y: 0 } }, { id: "b", type: "noop", position: { x: 300, y: 0 }, data: { config: { text: "{{ a.x }} and {{ab.x}}" }, custom: 1 } }], edges: [{ id: "e", source: "a", target: "b" }], meta: { keep: true } });
@@ -57,6 +57,8 @@ describe("draft", () => {
   it("finds all that leads to a step", () => {
     const longer = connect(addStep(chain, noop, { x: 0, y: 0 }).draft, "b", "noop", null)!;
     expect(upstreamOf(longer, "noop").sort()).toEqual(["a", "b"]);
+    expect(partUpTo(longer, "b").nodes.map((node) => node.id)).toEqual(["a", "b"]);
+    expect(partUpTo(longer, "b").edges).toHaveLength(1);
   });
 });
 

@@ -6,8 +6,10 @@ export interface BuilderSearch {
   view?: "json" | undefined;
   /** The test whose run is shown in the drawing. */
   test?: string | undefined;
+  /** The step that this test went up to; all of them when absent. */
+  upto?: string | undefined;
 }
 
 export function readBuilderSearch(search: Search): BuilderSearch {
-  return { step: one(search, "step"), view: choice(search, "view", ["json"]), test: one(search, "test") };
+  return { step: one(search, "step"), view: choice(search, "view", ["json"]), test: one(search, "test"), upto: one(search, "upto") };
 }

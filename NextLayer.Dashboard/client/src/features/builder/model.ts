@@ -179,3 +179,9 @@ export function upstreamOf(draft: Pick<Draft, "edges">, id: string): string[] {
       }
   return [...found];
 }
+
+/** A step with all that lead to it, and nothing else. */
+export function partUpTo(draft: Draft, id: string): Draft {
+  const kept = new Set([id, ...upstreamOf(draft, id)]);
+  return { ...draft, nodes: draft.nodes.filter((node) => kept.has(node.id)), edges: draft.edges.filter((edge) => kept.has(edge.source) && kept.has(edge.target)) };
+}

@@ -11,6 +11,8 @@ import { SkeletonRows } from "@/shared/ui/States";
 
 interface Props {
   version: PipelineVersion;
+  /** The last step that is tested; null for all. */
+  upTo: { id: string; label: string } | null;
   onStarted: (runId: string) => void;
   onClose: () => void;
 }
@@ -20,18 +22,19 @@ export function TestDialog(props: Props) {
   const recent = useQuery({ ...recentRunsQuery({ pipelineId: props.version.pipeline_id, limit: 1 }), refetchInterval: false, gcTime: 0 });
   if (recent.isPending)
     return (
-      <Dialog open onOpenChange={props.onClose} title={titleOf(props.version)} wide>
+      <Dialog open onOpenChange={props.onClose} title={titleOf(props)} wide>
         <SkeletonRows rows={3} />
       </Dialog>
     );
   return <Asking {...props} first={recent.data?.items[0]?.parameters} />;
 }
 
-function titleOf(version: PipelineVersion): string {
-  return `Test ${version.version}`;
+function titleOf({ version, upTo }: Props): string {
+  return upTo ? `Test ${version.version} up to ${upTo.label}` : `Test ${version.version}`;
 }
 
-function Asking({ version, first, onStarted, onClose }: Props & { first: Json | undefined }) {
+function Asking(props: Props & { first: Json | undefined }) {
+  const { version, upTo, first, onStarted, onClose } = props;
   const client = useQueryClient();
   const input = useRunInput(version.input_schema, first);
   const [errors, setErrors] = useState<Record<string, string[]>>({});
@@ -39,7 +42,7 @@ function Asking({ version, first, onStarted, onClose }: Props & { first: Json | 
   const [key, setKey] = useState(() => crypto.randomUUID());
   useEffect(() => setKey(crypto.randomUUID()), [input.value, input.text, input.mode]);
   const start = useMutation({
-    mutationFn: () => request<{ id: string }>(`/api/v1/workflows/${version.id}/test`, { method: "POST", body: { input: input.input }, tenantId: version.tenant_id, idempotencyKey: key }),
+    mutationFn: () => request<{ id: string }>(`/api/v1/workflows/${version.id}/test`, { method: "POST", body: { input: input.input, ...(upTo ? { up_to: upTo.id } : {}) }, tenantId: version.tenant_id, idempotencyKey: key }),
     meta: { quiet: true },
     onSuccess: ({ data }) => {
       void client.invalidateQueries({ queryKey: ["runs"] });
@@ -56,7 +59,7 @@ function Asking({ version, first, onStarted, onClose }: Props & { first: Json | 
     <Dialog
       open
       onOpenChange={onClose}
-      title={titleOf(version)}
+      title={titleOf(props)}
       description="Runs the draft as it is now, for real: its steps call what they call, with the connectors of this tenant. Statistics leave it out."
       wide
       footer={
