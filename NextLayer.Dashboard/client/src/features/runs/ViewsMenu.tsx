@@ -26,7 +26,7 @@ export function ViewsMenu({ current, onOpen }: { current: string; onOpen: (searc
   const tenantId = useOnlyMembership()?.tenant_id ?? chosen;
   return (
     <Popover label="Saved views" className="w-80" trigger={<Button icon={Bookmark}>Views</Button>}>
-      <div className="flex max-h-[70vh] flex-col gap-3 overflow-y-auto">
+      <div className="-m-1 flex max-h-[70vh] flex-col gap-3 overflow-y-auto p-1">
         <Views views={USUAL} onOpen={onOpen} />
         {savedViews.length > 0 && <Views title="Mine" views={savedViews} onOpen={onOpen} onForget={(view) => setPrefs({ savedViews: savedViews.filter((each) => each.name !== view.name) })} />}
         {tenantId ? <TenantViews tenantId={tenantId} current={current} onOpen={onOpen} /> : <SaveView current={current} shared={null} />}
