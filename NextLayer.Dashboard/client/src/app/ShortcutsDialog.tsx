@@ -6,7 +6,7 @@ const GROUPS: readonly (readonly [string, readonly (readonly [string, string])[]
   ["Anywhere", [["mod K", "Find or do something"], ["/", "Search on this page"], ["?", "This map"], ["Esc", "Close, or leave a field"]]],
   ["Go to", ALL_PLACES.map((place) => [`g ${place.key}`, place.word] as const)],
   ["Runs", [["j  k", "Next, previous row"], ["Enter", "Open"], ["x", "Select"], ["f", "Filters"], ["p", "Pause or go on with live news"]]],
-  ["A run", [["t g", "Graph"], ["t l", "Logs"], ["t t", "Timeline"], ["t s", "Steps"], ["t e", "Events"], ["t i", "Input and output"], ["[  ]", "Previous, next run"], ["e  E", "Next, previous error in the log"]]],
+  ["A run", [["t g", "Graph"], ["t l", "Logs"], ["t t", "Timeline"], ["t s", "Steps"], ["t e", "Events"], ["t i", "Input and output"], ["t a", "Audit"], ["[  ]", "Previous, next run"], ["e  E", "Next, previous error in the log"]]],
   ["Builder", [["mod Z", "Undo"], ["mod Shift Z", "Redo"], ["mod C  mod V", "Copy, paste steps"], ["mod S", "Save"], ["Del", "Delete what is selected"], ["l", "Lay out"]]],
 ];
 

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { CircleCheck, Plus, Workflow } from "lucide-react";
+import { CircleCheck, PartyPopper, Plus, Workflow } from "lucide-react";
 import type { ReactNode } from "react";
+import { TryExample } from "@/features/pipelines/TryExample";
 import { Note, PipelineName } from "@/features/runs/columns";
 import { pipelinesQuery, recentRunsQuery, workersQuery } from "@/shared/api/queries";
 import type { Run, Worker } from "@/shared/api/types";
@@ -50,7 +51,7 @@ export function OverviewPage() {
       </div>
       {stats.data && stats.data.pipelines.length > 0 && (
         <div className="grid grid-cols-1 gap-4 xl:grid-cols-2">
-          <PipelineTable title="Most failing" rows={stats.data.pipelines.filter((each) => each.failed > 0).sort((a, b) => b.failed - a.failed).slice(0, 5)} empty="No pipeline has failed in this time." />
+          <PipelineTable title="Most failing" praise={stats.data.totals.succeeded > 0} rows={stats.data.pipelines.filter((each) => each.failed > 0).sort((a, b) => b.failed - a.failed).slice(0, 5)} empty={stats.data.totals.succeeded > 0 ? `Nice work: none of ${count(stats.data.totals.succeeded)} runs that ended has failed.` : "No pipeline has failed in this time."} />
           <PipelineTable title="Slowest" rows={stats.data.pipelines.filter((each) => each.p95_ms !== null).sort((a, b) => (b.p95_ms ?? 0) - (a.p95_ms ?? 0)).slice(0, 5)} empty="No run has succeeded in this time." />
         </div>
       )}
@@ -138,11 +139,14 @@ function RunsCard({ title, runs, more, empty }: { title: string; runs: readonly 
   );
 }
 
-function PipelineTable({ title, rows, empty }: { title: string; rows: readonly PipelineStats[]; empty: string }) {
+function PipelineTable({ title, rows, empty, praise }: { title: string; rows: readonly PipelineStats[]; empty: string; praise?: boolean }) {
   return (
     <Card title={title} bare>
       {rows.length === 0 ? (
-        <p className="px-4 py-6 text-sm text-ink-2">{empty}</p>
+        <p className="flex items-center gap-2 px-4 py-6 text-sm text-ink-2">
+          {praise && <PartyPopper className="size-4 shrink-0 text-[var(--s-succeeded)]" aria-hidden />}
+          {empty}
+        </p>
       ) : (
         <table className={cx(TABLE, "table-fixed [&_tr:last-child_td]:border-b-0")}>
           <thead>
@@ -181,9 +185,12 @@ function FirstSteps() {
           icon={Workflow}
           title="Nothing here yet"
           action={
-            <Link to="/pipelines" search={{ create: true }} className={buttonClass("primary")}>
-              <Plus className="size-3.5" aria-hidden /> Make the first pipeline
-            </Link>
+            <>
+              <Link to="/pipelines" search={{ create: true }} className={buttonClass("primary")}>
+                <Plus className="size-3.5" aria-hidden /> Make the first pipeline
+              </Link>
+              <TryExample />
+            </>
           }
         >
           Draw a graph of steps, approve it, and start a run. Workers that are connected pick it up by themselves.

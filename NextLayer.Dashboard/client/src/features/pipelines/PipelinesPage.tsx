@@ -15,6 +15,7 @@ import { Empty, Failure, SkeletonRows } from "@/shared/ui/States";
 import { VersionBadge } from "@/shared/ui/Status";
 import { cx } from "@/shared/ui/cx";
 import { RunMarks } from "./RunMarks";
+import { TryExample } from "./TryExample";
 
 const route = getRouteApi("/pipelines");
 const PAGE = 50;
@@ -56,7 +57,7 @@ export function PipelinesPage() {
           {search.q ? (
             <Empty title="No pipeline has this name" action={<Button onClick={() => setQ("")}>Show all</Button>} />
           ) : (
-            <Empty icon={Workflow} title="No pipeline yet" action={<Button kind="primary" icon={Plus} needs="workflows.write" tenant={tenantId} onClick={() => create(true)}>Make the first one</Button>}>
+            <Empty icon={Workflow} title="No pipeline yet" action={<><Button kind="primary" icon={Plus} needs="workflows.write" tenant={tenantId} onClick={() => create(true)}>Make the first one</Button><TryExample /></>}>
               A pipeline is a graph of steps. You draw it, somebody approves it, and then it can be run.
             </Empty>
           )}

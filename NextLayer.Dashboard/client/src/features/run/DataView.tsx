@@ -9,7 +9,7 @@ import { Time } from "@/shared/time/Time";
 import type { RunView } from "./fold";
 
 /** What went in and what each finished step gave, as it was at the moment that is looked at. */
-export function DataView({ run, view }: { run: Run; view: RunView }) {
+export function DataView({ run, view, starter }: { run: Run; view: RunView; starter: string | null }) {
   const settled = view.attempts.filter((each) => each.status === "completed");
   const query = useQuery({ ...runStepsQuery(run.id, settled.length), placeholderData: keepPreviousData });
   const context: JsonObject = {};
@@ -29,7 +29,7 @@ export function DataView({ run, view }: { run: Run; view: RunView }) {
         <Facts
           items={[
             ["Id", <span key="id" className="inline-flex items-center gap-1 font-mono text-xs break-all">{run.id}<CopyButton text={run.id} label="Copy the run's id" /></span>],
-            ["Triggered by", run.trigger_type],
+            ["Triggered by", starter ? `${run.trigger_type}, ${starter}` : run.trigger_type],
             ["Created", <Time key="c" at={run.created_at} />],
             ["Due", <Time key="d" at={run.run_after} />],
             ["Started", <Time key="s" at={run.started_at} />],

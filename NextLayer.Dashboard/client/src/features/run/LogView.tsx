@@ -1,24 +1,29 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { ArrowDown, ArrowDownToLine, ChevronDown, ChevronUp, WrapText } from "lucide-react";
+import { ArrowDown, ArrowDownToLine, ChevronDown, ChevronUp, Timer, WrapText } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { download } from "@/features/runs/exporting";
+import { sentenceOf } from "@/shared/api/http";
 import type { LogLevel, RunLogLine } from "@/shared/api/types";
 import { useKeys } from "@/shared/keys/keys";
-import { usePrefs } from "@/shared/prefs/prefs";
+import { setPrefs, usePrefs } from "@/shared/prefs/prefs";
 import { clock, count } from "@/shared/time/format";
 import { exact } from "@/shared/time/Time";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { SearchInput, Select } from "@/shared/ui/Form";
+import { Menu, MenuItem } from "@/shared/ui/Overlay";
 import { Empty, Failure, SkeletonRows } from "@/shared/ui/States";
+import { toast } from "@/shared/ui/toasts";
 import { cx } from "@/shared/ui/cx";
+import { asJsonLines, asText, countLevels, LOG_LEVELS, readWholeLog, sinceStart } from "./logText";
 import type { RunSearch } from "./runSearch";
 import { useLog } from "./useLog";
 
-const LEVELS: readonly LogLevel[] = ["debug", "info", "warning", "error"];
 const TONES: Record<LogLevel, string> = { debug: "text-ink-3", info: "text-[var(--s-running)]", warning: "text-[var(--s-paused)]", error: "text-[var(--s-failed)]" };
 
 interface Props {
   runId: string;
+  /** When the run was made. */
+  begun: string;
   newestLine: number;
   live: boolean;
   stepIds: readonly string[];
@@ -26,12 +31,13 @@ interface Props {
   onSearch: (change: Partial<RunSearch>) => void;
 }
 
-export function LogView({ runId, newestLine, live, stepIds, search, onSearch }: Props) {
+export function LogView({ runId, begun, newestLine, live, stepIds, search, onSearch }: Props) {
   const log = useLog(runId, newestLine, { level: search.level, stepId: search.step, q: search.q }, search.line);
   const { lines } = log;
-  const { time } = usePrefs();
+  const { time, logWrap: wrap, logSince } = usePrefs();
+  const start = Date.parse(begun);
+  const tell = (at: number) => (logSince ? sinceStart(at, start) : clock(at, time === "utc" ? "utc" : "local"));
   const [follow, setFollow] = useState(live && search.line === undefined);
-  const [wrap, setWrap] = useState(true);
   const [text, setText] = useState(search.q ?? "");
   const frame = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({ count: lines.length, getScrollElement: () => frame.current, estimateSize: () => 24, overscan: 20, getItemKey: (index) => lines[index]?.line ?? index });
@@ -55,6 +61,7 @@ export function LogView({ runId, newestLine, live, stepIds, search, onSearch }: 
     }
   }, [wanted, search.line, rows]);
 
+  const counts = useMemo(() => countLevels(lines), [lines]);
   const errors = useMemo(() => lines.flatMap((line, index) => (line.level === "error" || line.level === "warning" ? [index] : [])), [lines]);
   const jump = (forward: boolean) => {
     const at = search.line === undefined ? -1 : lines.findIndex((line) => line.line === search.line);
@@ -73,10 +80,11 @@ export function LogView({ runId, newestLine, live, stepIds, search, onSearch }: 
         <SearchInput value={text} onChange={setText} label="Search the log" className="w-full sm:w-64" />
         <Select aria-label="Level" value={search.level ?? ""} onChange={(event) => onSearch({ level: (event.target.value || undefined) as LogLevel | undefined })}>
           <option value="">All levels</option>
-          {LEVELS.slice(1).map((level) => (
+          {LOG_LEVELS.slice(1).map((level) => (
             <option key={level} value={level}>
               {level}
               {level !== "error" && " and graver"}
+              {LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(search.level ?? "debug") && ` (${count(counts[level])}${log.earlier > 0 ? "+" : ""})`}
             </option>
           ))}
         </Select>
@@ -89,8 +97,9 @@ export function LogView({ runId, newestLine, live, stepIds, search, onSearch }: 
         <span className="ml-auto flex items-center gap-1">
           <IconButton small label="Previous error or warning" icon={ChevronUp} disabled={errors.length === 0} onClick={() => jump(false)} />
           <IconButton small label="Next error or warning" icon={ChevronDown} disabled={errors.length === 0} onClick={() => jump(true)} />
-          <IconButton small label={wrap ? "Keep lines on one row" : "Wrap long lines"} icon={WrapText} aria-pressed={wrap} className={wrap ? "bg-accent-soft text-accent-ink" : ""} onClick={() => setWrap(!wrap)} />
-          <IconButton small label="Save what is shown" icon={ArrowDownToLine} disabled={lines.length === 0} onClick={() => download(`run-${runId}.log`, "text/plain;charset=utf-8", lines.map(asText).join("\n"))} />
+          <IconButton small label={logSince ? "Tell the time of day" : "Tell the time since the start"} icon={Timer} aria-pressed={logSince} className={cx("max-sm:hidden", logSince && "bg-accent-soft text-accent-ink")} onClick={() => setPrefs({ logSince: !logSince })} />
+          <IconButton small label={wrap ? "Keep lines on one row" : "Wrap long lines"} icon={WrapText} aria-pressed={wrap} className={wrap ? "bg-accent-soft text-accent-ink" : ""} onClick={() => setPrefs({ logWrap: !wrap })} />
+          <SaveMenu runId={runId} lines={lines} />
         </span>
       </div>
       {log.error !== null ? (
@@ -132,8 +141,8 @@ export function LogView({ runId, newestLine, live, stepIds, search, onSearch }: 
                     <button type="button" aria-label={`Link to line ${line.line}`} className="tnum -my-0.5 h-6 w-8 shrink-0 text-right text-ink-3 hover:text-accent-ink" onClick={() => onSearch({ line: line.line })}>
                       {line.line}
                     </button>
-                    <time dateTime={line.ts} title={exact(Date.parse(line.ts))} className="tnum shrink-0 text-ink-3 max-sm:hidden">
-                      {clock(Date.parse(line.ts), time === "utc" ? "utc" : "local")}
+                    <time dateTime={line.ts} title={exact(Date.parse(line.ts))} className={cx("tnum shrink-0 text-ink-3 max-sm:hidden", logSince && "min-w-[11ch] text-right")}>
+                      {tell(Date.parse(line.ts))}
                     </time>
                     <span className={cx("w-14 shrink-0 font-medium", TONES[line.level])}>{line.level}</span>
                     {line.step_id && !search.step && <span className="max-w-40 shrink-0 truncate text-ink-2 max-sm:hidden">{line.step_id}</span>}
@@ -156,8 +165,34 @@ export function LogView({ runId, newestLine, live, stepIds, search, onSearch }: 
   );
 }
 
-function asText(line: RunLogLine): string {
-  return `${line.ts} ${line.level.padEnd(7)} ${line.step_id ?? "-"} ${line.message}`;
+function SaveMenu({ runId, lines }: { runId: string; lines: readonly RunLogLine[] }) {
+  const [read, setRead] = useState<number | null>(null);
+  const saveAll = async (json: boolean) => {
+    setRead(0);
+    try {
+      const all = await readWholeLog(runId, setRead);
+      if (json) download(`run-${runId}.jsonl`, "application/jsonl", asJsonLines(all));
+      else download(`run-${runId}.log`, "text/plain;charset=utf-8", asText(all));
+      toast(`Saved ${count(all.length)} lines.`);
+    } catch (error) {
+      toast(sentenceOf(error), "error");
+    } finally {
+      setRead(null);
+    }
+  };
+  return read === null ? (
+    <Menu trigger={<IconButton small label="Save the log" icon={ArrowDownToLine} />}>
+      <MenuItem onSelect={() => void saveAll(false)}>The whole log, as text</MenuItem>
+      <MenuItem onSelect={() => void saveAll(true)}>The whole log, as JSON lines</MenuItem>
+      <MenuItem disabled={lines.length === 0} onSelect={() => download(`run-${runId}-part.log`, "text/plain;charset=utf-8", asText(lines))}>
+        What is shown, as text
+      </MenuItem>
+    </Menu>
+  ) : (
+    <span role="status" className="tnum px-1 text-xs text-ink-2">
+      {count(read)} read
+    </span>
+  );
 }
 
 function Marked({ text, q }: { text: string; q: string | undefined }) {

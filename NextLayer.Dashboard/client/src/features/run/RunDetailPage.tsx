@@ -6,7 +6,7 @@ import { ApprovalCard } from "@/features/approvals/ApprovalCard";
 import { approvalsQuery } from "@/features/approvals/approvalQueries";
 import { useAccess } from "@/shared/access/me";
 import { get, post, toQuery } from "@/shared/api/http";
-import { pipelineQuery, runQuery, versionQuery } from "@/shared/api/queries";
+import { pipelineQuery, runQuery, versionQuery, versionsQuery } from "@/shared/api/queries";
 import type { Run, RunPage } from "@/shared/api/types";
 import { readDefinition } from "@/shared/graph/definition";
 import { useKeys } from "@/shared/keys/keys";
@@ -22,8 +22,10 @@ import { RunBadge } from "@/shared/ui/Status";
 import { toast } from "@/shared/ui/toasts";
 import { cx } from "@/shared/ui/cx";
 import { Field, TextInput } from "@/shared/ui/Form";
+import { AuditView } from "./AuditView";
 import { DataView } from "./DataView";
 import { EventsView } from "./EventsView";
+import { starterOf } from "./eventWords";
 import { Family } from "./Family";
 import { fold, type RunView } from "./fold";
 import { LogView } from "./LogView";
@@ -38,7 +40,7 @@ import { WhyStrip } from "./WhyStrip";
 
 const GraphView = lazy(() => import("./GraphView"));
 const route = getRouteApi("/runs/$runId");
-const TAB_WORDS: Record<RunTab, string> = { graph: "Graph", timeline: "Timeline", steps: "Steps", logs: "Logs", data: "Input and output", events: "Events" };
+const TAB_WORDS: Record<RunTab, string> = { graph: "Graph", timeline: "Timeline", steps: "Steps", logs: "Logs", data: "Input and output", events: "Events", audit: "Audit" };
 
 export function RunDetailPage() {
   const { runId } = route.useParams();
@@ -65,6 +67,7 @@ function RunDetail({ run }: { run: Run }) {
   const { history, connection } = useRunHistory(run.id, true);
   const version = useQuery(versionQuery(run.pipeline_version_id)).data;
   const pipeline = useQuery(pipelineQuery(run.pipeline_id)).data;
+  const newest = useQuery(versionsQuery({ pipelineId: run.pipeline_id, status: "APPROVED" })).data?.items.toSorted((a, b) => b.version_number - a.version_number)[0];
   const graph = useMemo(() => readDefinition(version?.dag_spec), [version]);
   const now = useMemo(() => fold(history.events), [history.events]);
   const past = search.seq !== undefined && search.seq < history.lastSeq ? search.seq : null;
@@ -86,10 +89,12 @@ function RunDetail({ run }: { run: Run }) {
   useRunKeys(run, change);
   const present: Run = { ...run, status: history.lastSeq >= run.last_event_seq && history.lastSeq > 0 ? now.status : run.status };
   const shown: Run = past === null ? present : { ...run, status: view.status };
+  // A run may wait for several things at once, and its worker go on beside them.
+  const asksSomebody = [...now.steps.values()].some((step) => step.status === "waiting" && step.last?.waitReason === "approval");
   const node = graph.nodes.find((each) => each.id === search.step);
   const onChoose = (step: string) => change({ step: step === search.step ? undefined : step });
   const onSeq = (seq: number | null) => change({ seq: seq ?? undefined });
-  const withPanel = search.step !== undefined && tab !== "logs" && tab !== "events" && tab !== "data";
+  const withPanel = search.step !== undefined && tab !== "logs" && tab !== "events" && tab !== "data" && tab !== "audit";
 
   return (
     <Page
@@ -117,9 +122,16 @@ function RunDetail({ run }: { run: Run }) {
               <FlaskConical className="size-3.5" aria-hidden /> Test of the draft {version.version}
             </Link>
           ) : version && (
-            <Link to="/pipelines/$pipelineId" params={{ pipelineId: run.pipeline_id }} search={{ version: version.id }} className="text-accent-ink hover:underline">
-              Version {version.version}
-            </Link>
+            <span className="inline-flex flex-wrap gap-x-2">
+              <Link to="/pipelines/$pipelineId" params={{ pipelineId: run.pipeline_id }} search={{ version: version.id }} className="text-accent-ink hover:underline">
+                Version {version.version}
+              </Link>
+              {newest && newest.id !== version.id && (
+                <Link to="/pipelines/$pipelineId" params={{ pipelineId: run.pipeline_id }} search={{ version: newest.id, with: version.id }} title="What has changed since" className="text-accent-ink hover:underline">
+                  (now {newest.version}: compare)
+                </Link>
+              )}
+            </span>
           )}
           <span>
             Created <Time at={run.created_at} />
@@ -146,7 +158,7 @@ function RunDetail({ run }: { run: Run }) {
         </p>
       )}
       {past === null && (shown.status === "QUEUED" || shown.status === "PAUSED") && <WhyStrip run={shown} />}
-      {past === null && shown.status === "PAUSED" && run.wait_reason === "approval" && <ApprovalsHere run={run} />}
+      {past === null && !isFinished(shown.status) && asksSomebody && <ApprovalsHere run={run} />}
       {past === null && (shown.status === "FAILED" || shown.status === "CANCELLED") && run.error_message && <ErrorStrip run={run} step={now.firstFailure} onChoose={(step) => change({ step, tab: "graph" })} />}
       <Progress view={view} total={graph.nodes.length} />
       <TimeSlider events={history.events} seq={past} onSeq={onSeq} />
@@ -183,9 +195,11 @@ function RunDetail({ run }: { run: Run }) {
           ) : tab === "steps" ? (
             <StepsView graph={graph} view={view} chosen={search.step} onChoose={onChoose} />
           ) : tab === "logs" ? (
-            <LogView runId={run.id} newestLine={view.lastLogLine} live={!isFinished(view.status)} stepIds={[...new Set([...graph.nodes.map((each) => each.id), ...view.steps.keys()])]} search={search} onSearch={change} />
+            <LogView runId={run.id} begun={run.created_at} newestLine={view.lastLogLine} live={!isFinished(view.status)} stepIds={[...new Set([...graph.nodes.map((each) => each.id), ...view.steps.keys()])]} search={search} onSearch={change} />
           ) : tab === "data" ? (
-            <DataView run={run} view={view} />
+            <DataView run={run} view={view} starter={starterOf(history.events)} />
+          ) : tab === "audit" ? (
+            <AuditView key={run.last_event_seq} run={run} events={history.events} />
           ) : (
             <EventsView events={history.events} seq={past} onSeq={onSeq} />
           )}
@@ -212,6 +226,7 @@ function useRunKeys(run: Run, change: (part: Partial<RunSearch>) => void) {
     "t l": () => change({ tab: "logs" }),
     "t i": () => change({ tab: "data" }),
     "t e": () => change({ tab: "events" }),
+    "t a": () => change({ tab: "audit" }),
     "[": () => void beside(false),
     "]": () => void beside(true),
   });

@@ -7,7 +7,7 @@ import type { GraphNode } from "@/shared/graph/definition";
 import { colorOfType, iconOfType, wordOfType } from "@/shared/graph/stepTypes";
 import { isFinished, waitWord } from "@/shared/status/status";
 import { duration } from "@/shared/time/format";
-import { Time } from "@/shared/time/Time";
+import { Time, Until } from "@/shared/time/Time";
 import { buttonClass, IconButton } from "@/shared/ui/Button";
 import { JsonTree } from "@/shared/ui/JsonTree";
 import { Facts } from "@/shared/ui/Page";
@@ -15,6 +15,8 @@ import { StepBadge } from "@/shared/ui/Status";
 import { Skeleton } from "@/shared/ui/States";
 import { Children } from "./Family";
 import type { Attempt, RunView } from "./fold";
+import { GoOn } from "./GoOn";
+import { canEnd } from "./waits";
 import { useNow } from "@/shared/time/useNow";
 
 interface Props {
@@ -46,7 +48,7 @@ export function StepPanel({ run, node, stepId, view, onClose }: Props) {
         <IconButton small label="Close the step" icon={X} onClick={onClose} />
       </header>
       <div className="flex min-h-0 flex-col gap-4 overflow-y-auto p-4">
-        {attempts.length === 0 ? <p className="text-sm text-ink-2">{step?.status === "skipped" ? "It was skipped: no way that was taken leads to it." : "It has not begun yet."}</p> : <Attempts runId={run.id} stepId={stepId} attempts={attempts} settled={settled} />}
+        {attempts.length === 0 ? <p className="text-sm text-ink-2">{step?.status === "skipped" ? "It was skipped: no way that was taken leads to it." : "It has not begun yet."}</p> : <Attempts run={run} stepId={stepId} attempts={attempts} settled={settled} />}
         {type === "for_each" && attempts.length > 0 && <Children run={run} stepId={stepId} live={!isFinished(view.status)} />}
         {node && Object.keys(node.config).length > 0 && (
           <section>
@@ -63,9 +65,9 @@ export function StepPanel({ run, node, stepId, view, onClose }: Props) {
   );
 }
 
-function Attempts({ runId, stepId, attempts, settled }: { runId: string; stepId: string; attempts: readonly Attempt[]; settled: number }) {
+function Attempts({ run, stepId, attempts, settled }: { run: Run; stepId: string; attempts: readonly Attempt[]; settled: number }) {
   // Outputs are not in the events: they are read again whenever an attempt has ended.
-  const { data, isPending } = useQuery({ ...runStepsQuery(runId, settled), placeholderData: keepPreviousData });
+  const { data, isPending } = useQuery({ ...runStepsQuery(run.id, settled), placeholderData: keepPreviousData });
   return (
     <>
       {attempts.toReversed().map((attempt) => {
@@ -97,10 +99,11 @@ function Attempts({ runId, stepId, attempts, settled }: { runId: string; stepId:
                 ...(record?.worker_id ? ([["Worker", record.worker_id]] as const) : []),
                 ...(attempt.port && attempt.port !== "out" ? ([["Went on by", attempt.port]] as const) : []),
                 ...(attempt.status === "waiting" ? ([["Waits", `${waitWord(attempt.waitReason)}`]] as const) : []),
-                ...(attempt.status === "waiting" && attempt.wakeAt ? ([["Until", <Time key="w" at={attempt.wakeAt} />]] as const) : []),
-                ...(attempt.retryAt !== null ? ([["Next attempt", <Time key="r" at={new Date(attempt.retryAt).toISOString()} />]] as const) : []),
+                ...(attempt.status === "waiting" && attempt.wakeAt ? ([["Until", <Until key="w" at={attempt.wakeAt} />]] as const) : []),
+                ...(attempt.retryAt !== null ? ([["Next attempt", <NextAttempt key="r" at={attempt.retryAt} />]] as const) : []),
               ]}
             />
+            {attempt.status === "waiting" && canEnd(attempt.waitReason, run.status) && <GoOn run={run} stepId={stepId} wait={attempt.waitReason} className="self-start" />}
             {attempt.status === "completed" && (
               <div>
                 <h4 className="mb-1.5 text-xs font-medium text-ink-2">Output</h4>
@@ -116,4 +119,10 @@ function Attempts({ runId, stepId, attempts, settled }: { runId: string; stepId:
 
 function Elapsed({ from }: { from: number }) {
   return <span className="tnum">{duration(Math.floor(Math.max(0, useNow() - from) / 1000) * 1000)}</span>;
+}
+
+/** Counts down to it; afterwards only tells when it was. */
+function NextAttempt({ at }: { at: number }) {
+  const time = new Date(at).toISOString();
+  return at > useNow() ? <Until at={time} /> : <Time at={time} />;
 }

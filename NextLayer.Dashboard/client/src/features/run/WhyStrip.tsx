@@ -1,11 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { CircleHelp } from "lucide-react";
 import { engineQuery, workersQuery } from "@/shared/api/queries";
 import type { Run } from "@/shared/api/types";
 import { count } from "@/shared/time/format";
-import { Time } from "@/shared/time/Time";
+import { Countdown, Time } from "@/shared/time/Time";
 import { useNow } from "@/shared/time/useNow";
 import { explainQuery, guess } from "./explain";
+import { GoOn } from "./GoOn";
+import { endableWait } from "./waits";
 
 /** Why a run is not running. */
 export function WhyStrip({ run }: { run: Run }) {
@@ -19,17 +22,22 @@ export function WhyStrip({ run }: { run: Run }) {
     <section aria-label="Why it is not running" className="flex gap-3 rounded-xl border border-line bg-warn-soft px-4 py-3">
       <CircleHelp className="mt-0.5 size-4 shrink-0 text-warn" aria-hidden />
       <ul className="flex min-w-0 flex-col gap-0.5 text-sm">
-        {explanation.reasons.map((reason, index) => (
-          <li key={`${reason.code}${reason.step_id ?? ""}`} className={index === 0 ? "font-medium" : "text-ink-2"}>
-            {reason.message}
-            {reason.at && (
-              <span className="ml-1.5 font-normal text-ink-2">
-                (<Time at={reason.at} />)
-              </span>
-            )}
-            {index === 0 && explanation.runs_ahead !== null && explanation.runs_ahead > 0 && <span className="font-normal text-ink-2"> {count(explanation.runs_ahead)} are taken before it.</span>}
-          </li>
-        ))}
+        {explanation.reasons.map((reason, index) => {
+          const wait = endableWait(reason.code);
+          return (
+            <li key={`${reason.code}${reason.step_id ?? ""}`} className={index === 0 ? "font-medium" : "text-ink-2"}>
+              {reason.message}
+              {reason.at && <span className="ml-1.5 font-normal text-ink-2">({Date.parse(reason.at) > now ? <Countdown at={reason.at} /> : <Time at={reason.at} />})</span>}
+              {index === 0 && explanation.runs_ahead !== null && explanation.runs_ahead > 0 && <span className="font-normal text-ink-2"> {count(explanation.runs_ahead)} are taken before it.</span>}
+              {reason.code === "no_worker" && (
+                <Link to="/workers" className="ml-2 font-normal text-accent-ink underline underline-offset-2">
+                  How to start one
+                </Link>
+              )}
+              {wait && reason.step_id && run.status === "PAUSED" && <GoOn run={run} stepId={reason.step_id} wait={wait} className="ml-2" />}
+            </li>
+          );
+        })}
       </ul>
     </section>
   );

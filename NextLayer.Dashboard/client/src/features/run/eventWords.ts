@@ -2,12 +2,18 @@ import type { RunEvent } from "@/shared/api/types";
 import { duration } from "@/shared/time/format";
 import { waitWord } from "@/shared/status/status";
 
+/** Who asked for the run, where its first event says so. */
+export function starterOf(events: readonly RunEvent[]): string | null {
+  const first = events[0];
+  return first?.event === "run.queued" && typeof first.payload.by === "string" ? first.payload.by : null;
+}
+
 /** An event as a short sentence. */
 export function wordOfEvent(event: RunEvent): string {
   const { payload: p, step_id: step } = event;
   switch (event.event) {
     case "run.queued":
-      return `Run queued by ${String(p.trigger_type ?? "somebody")}`;
+      return `Run queued by ${String(p.by ?? p.trigger_type ?? "somebody")}`;
     case "run.started":
       return `Run started on ${String(p.worker_id ?? "a worker")}`;
     case "run.resumed":

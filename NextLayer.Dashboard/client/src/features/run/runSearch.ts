@@ -1,6 +1,6 @@
 import { choice, one, whole, type Search } from "@/shared/url/search";
 
-export const RUN_TABS = ["graph", "timeline", "steps", "logs", "data", "events"] as const;
+export const RUN_TABS = ["graph", "timeline", "steps", "logs", "data", "events", "audit"] as const;
 export type RunTab = (typeof RUN_TABS)[number];
 
 /** What of a run is shown: `?tab=logs&step=fetch&level=error&q=timeout&seq=12`. */

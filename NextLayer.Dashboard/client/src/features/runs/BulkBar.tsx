@@ -1,9 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Ban, RotateCcw, X } from "lucide-react";
+import { Ban, Play, RotateCcw, X } from "lucide-react";
 import { useState } from "react";
 import { ApiError, post, sentenceOf } from "@/shared/api/http";
 import type { Run } from "@/shared/api/types";
-import { canCancel, canRetry } from "@/shared/status/status";
+import { canCancel, canRerun, canRetry } from "@/shared/status/status";
 import { count } from "@/shared/time/format";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { Field, TextInput } from "@/shared/ui/Form";
@@ -11,13 +11,14 @@ import { Dialog } from "@/shared/ui/Overlay";
 import { readAll } from "./exporting";
 import type { toApi } from "./runsSearch";
 
-type Deed = "cancel" | "retry";
+type Deed = "cancel" | "retry" | "rerun";
 
 const MOST = 1_000;
 const AT_ONCE = 6;
 const WORDS = {
-  cancel: { verb: "Cancel", done: "cancelled", fits: canCancel, icon: Ban, note: "Queued and paused runs end at once; running ones stop at their next step." },
-  retry: { verb: "Retry", done: "queued again", fits: canRetry, icon: RotateCcw, note: "Finished steps keep their results; each run goes on at the step that failed." },
+  cancel: { verb: "Cancel", can: "cancelled", left: "have ended or are being cancelled", done: "cancelled", fits: canCancel, note: "Queued and paused runs end at once; running ones stop at their next step." },
+  retry: { verb: "Retry", can: "retried", left: "have not failed", done: "queued again", fits: canRetry, note: "Finished steps keep their results; each run goes on at the step that failed." },
+  rerun: { verb: "Run again", can: "run again", left: "have not ended, or belong to another run", done: "started", fits: canRerun, note: "Each makes a new run of the same version with the same input, from its first step on." },
 } as const;
 
 interface Props {
@@ -39,6 +40,9 @@ export function BulkBar({ selected, filter, total, onClear }: Props) {
       <Button small icon={RotateCcw} needs="runs.control" onClick={() => setDeed("retry")}>
         Retry…
       </Button>
+      <Button small icon={Play} needs="runs.start" onClick={() => setDeed("rerun")}>
+        Run again…
+      </Button>
       <IconButton small label="Select none" icon={X} onClick={onClear} />
       {deed && <BulkDialog deed={deed} selected={selected} filter={filter} total={total} onClose={() => setDeed(null)} onDone={onClear} />}
     </div>
@@ -48,7 +52,9 @@ export function BulkBar({ selected, filter, total, onClear }: Props) {
 type Stage = { name: "ask" } | { name: "counting"; seen: number } | { name: "doing"; done: number; of: number } | { name: "told"; done: number; refused: string[] };
 
 function BulkDialog({ deed, selected, filter, total, onClose, onDone }: Omit<Props, "onClear"> & { deed: Deed; onClose: () => void; onDone: () => void }) {
-  const { verb, done: doneWord, fits, note } = WORDS[deed];
+  const { verb, can, left: leftWord, done: doneWord, fits, note } = WORDS[deed];
+  // One wish: whatever is sent again makes no second run.
+  const [wish] = useState(() => crypto.randomUUID());
   const client = useQueryClient();
   const [runs, setRuns] = useState<readonly Run[]>(selected);
   const [all, setAll] = useState(false);
@@ -78,7 +84,8 @@ function BulkDialog({ deed, selected, filter, total, onClose, onDone }: Omit<Pro
     const one = async () => {
       for (let run = queue.shift(); run; run = queue.shift()) {
         try {
-          await post(`/api/runs/${run.id}/${deed}`, deed === "cancel" && reason ? { reason } : deed === "cancel" ? {} : undefined);
+          if (deed === "rerun") await post(`/api/v1/runs/${run.id}/rerun`, {}, { tenantId: run.tenant_id, idempotencyKey: `${wish}-${run.id}` });
+          else await post(`/api/runs/${run.id}/${deed}`, deed === "retry" ? undefined : reason ? { reason } : {});
           done++;
         } catch (error) {
           refused.push(`${run.id.slice(-8)}: ${sentenceOf(error)}`);
@@ -137,8 +144,8 @@ function BulkDialog({ deed, selected, filter, total, onClose, onDone }: Omit<Pro
         <div className="flex flex-col gap-3 text-sm">
           <p>
             <strong className="tnum">{count(able.length)}</strong> of {count(runs.length)}
-            {more && "+"} {all ? "that fit the filters" : "selected"} can be {deed === "cancel" ? "cancelled" : "retried"}.
-            {left > 0 && <> The other {count(left)} {deed === "cancel" ? "have ended or are being cancelled" : "have not failed"} and stay as they are.</>}
+            {more && "+"} {all ? "that fit the filters" : "selected"} can be {can}.
+            {left > 0 && <> The other {count(left)} {leftWord} and stay as they are.</>}
             {more && <> Only the newest {count(MOST)} are taken at a time.</>}
           </p>
           <p className="text-ink-2">{note}</p>

@@ -1,6 +1,7 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { memo, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { ListFilter } from "lucide-react";
+import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import type { Run } from "@/shared/api/types";
 import { useKeys } from "@/shared/keys/keys";
 import { Duration, Time } from "@/shared/time/Time";
@@ -8,7 +9,10 @@ import { shortId } from "@/shared/ui/Copy";
 import { Checkbox } from "@/shared/ui/Form";
 import { RunBadge } from "@/shared/ui/Status";
 import { cx } from "@/shared/ui/cx";
-import { COLUMNS, Note, PipelineName, type Column } from "./columns";
+import { COLUMNS, Note, PipelineName, type Column, type Narrowing } from "./columns";
+import { fitColumns, tracksOf } from "./fitColumns";
+import { RowMenu } from "./RowMenu";
+import type { RunsSearch } from "./runsSearch";
 
 const ROW = 40;
 const PHONE_ROW = 76;
@@ -20,13 +24,16 @@ interface Props {
   onSelect: (ids: ReadonlySet<string>) => void;
   onPointer: (over: boolean) => void;
   onEnd: () => void;
+  /** Sets filters, such as those that a cell stands for. */
+  onNarrow: (change: Partial<RunsSearch>) => void;
 }
 
-export function RunTable({ runs, columns, selected, onSelect, onPointer, onEnd }: Props) {
+export function RunTable({ runs, columns, selected, onSelect, onPointer, onEnd, onNarrow }: Props) {
   const navigate = useNavigate();
   const phone = useIsPhone();
   const frame = useRef<HTMLDivElement>(null);
   const [margin, setMargin] = useState(0);
+  const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
   const [cursor, setCursor] = useState(-1);
   const height = phone ? PHONE_ROW : ROW;
   // The page scrolls, not the table: on a phone there is no room for both.
@@ -40,6 +47,13 @@ export function RunTable({ runs, columns, selected, onSelect, onPointer, onEnd }
   });
   useLayoutEffect(() => setMargin(frame.current?.offsetTop ?? 0));
   useEffect(() => rows.measure(), [height, rows]);
+  useLayoutEffect(() => {
+    if (!frame.current) return;
+    setWidth(frame.current.clientWidth);
+    const observer = new ResizeObserver(([entry]) => entry && setWidth(entry.contentRect.width));
+    observer.observe(frame.current);
+    return () => observer.disconnect();
+  }, []);
   const items = rows.getVirtualItems();
   const last = items.at(-1)?.index ?? -1;
   useEffect(() => {
@@ -70,8 +84,8 @@ export function RunTable({ runs, columns, selected, onSelect, onPointer, onEnd }
     },
   });
 
-  const shown = columns.map((key) => COLUMNS.find((column) => column.key === key)).filter((column): column is Column => column !== undefined);
-  const template = `2rem ${shown.map((column) => column.width).join(" ")}`;
+  const shown = useMemo(() => fitColumns(columns.map((key) => COLUMNS.find((column) => column.key === key)).filter((column): column is Column => column !== undefined), width), [columns, width]);
+  const template = tracksOf(shown);
   const all = runs.length > 0 && runs.every((run) => selected.has(run.id));
   return (
     <div role="table" aria-label="Runs" aria-rowcount={runs.length} className="rounded-xl border border-line bg-surface" onPointerEnter={() => onPointer(true)} onPointerLeave={() => onPointer(false)}>
@@ -86,6 +100,9 @@ export function RunTable({ runs, columns, selected, onSelect, onPointer, onEnd }
                 {column.title}
               </span>
             ))}
+            <span role="columnheader" className="sr-only">
+              Actions
+            </span>
           </div>
         </div>
       )}
@@ -95,7 +112,7 @@ export function RunTable({ runs, columns, selected, onSelect, onPointer, onEnd }
           if (!run) return null;
           return (
             <div key={item.key} data-index={item.index} role="row" aria-rowindex={item.index + 1} aria-selected={selected.has(run.id)} className="absolute inset-x-0 top-0" style={{ height, transform: `translateY(${item.start - margin}px)` }} onFocus={() => setCursor(item.index)}>
-              {phone ? <PhoneRow run={run} /> : <DeskRow run={run} columns={shown} template={template} selected={selected.has(run.id)} cursor={cursor === item.index} onToggle={toggle} />}
+              {phone ? <PhoneRow run={run} /> : <DeskRow run={run} columns={shown} template={template} selected={selected.has(run.id)} cursor={cursor === item.index} onToggle={toggle} onNarrow={onNarrow} />}
             </div>
           );
         })}
@@ -104,7 +121,17 @@ export function RunTable({ runs, columns, selected, onSelect, onPointer, onEnd }
   );
 }
 
-const DeskRow = memo(function DeskRow({ run, columns, template, selected, cursor, onToggle }: { run: Run; columns: readonly Column[]; template: string; selected: boolean; cursor: boolean; onToggle: (id: string) => void }) {
+interface DeskRowProps {
+  run: Run;
+  columns: readonly Column[];
+  template: string;
+  selected: boolean;
+  cursor: boolean;
+  onToggle: (id: string) => void;
+  onNarrow: Props["onNarrow"];
+}
+
+const DeskRow = memo(function DeskRow({ run, columns, template, selected, cursor, onToggle, onNarrow }: DeskRowProps) {
   const navigate = useNavigate();
   return (
     <div
@@ -120,19 +147,35 @@ const DeskRow = memo(function DeskRow({ run, columns, template, selected, cursor
         <Checkbox label={`Select run ${shortId(run.id)}`} hideLabel checked={selected} onChange={() => onToggle(run.id)} />
       </span>
       {columns.map((column) => (
-        <span key={column.key} role="cell" className="min-w-0 cursor-pointer">
-          {column.key === "run" ? <RunLink run={run} /> : column.cell(run)}
-        </span>
+        <Cell key={column.key} narrow={column.narrow?.(run) ?? null} onNarrow={onNarrow}>
+          {column.cell(run)}
+        </Cell>
       ))}
+      <span role="cell" className="justify-self-end" onClick={(event) => event.stopPropagation()}>
+        <RowMenu run={run} columns={columns} onNarrow={onNarrow} />
+      </span>
     </div>
   );
-}, (a, b) => a.run === b.run && a.columns.length === b.columns.length && a.template === b.template && a.selected === b.selected && a.cursor === b.cursor);
+}, (a, b) => a.run === b.run && a.template === b.template && a.selected === b.selected && a.cursor === b.cursor && a.onNarrow === b.onNarrow);
 
-function RunLink({ run }: { run: Run }) {
+/** A cell that, under the pointer, offers its own value as a filter; by keyboard the row's menu does. */
+function Cell({ narrow, onNarrow, children }: { narrow: Narrowing | null; onNarrow: Props["onNarrow"]; children: ReactNode }) {
   return (
-    <Link to="/runs/$runId" params={{ runId: run.id }} className="font-mono text-xs text-accent-ink hover:underline" title={run.id}>
-      {shortId(run.id)}
-    </Link>
+    <span role="cell" className="group/cell relative min-w-0 cursor-pointer">
+      {children}
+      {narrow && (
+        <button
+          type="button"
+          tabIndex={-1}
+          title={narrow.title}
+          aria-label={narrow.title}
+          onClick={() => onNarrow(narrow.change)}
+          className="absolute top-1/2 right-0 hidden size-6 -translate-y-1/2 items-center justify-center rounded border border-line bg-raised text-ink-2 shadow-sm hover:text-accent-ink group-hover/cell:inline-flex"
+        >
+          <ListFilter className="size-3.5" aria-hidden />
+        </button>
+      )}
+    </span>
   );
 }
 

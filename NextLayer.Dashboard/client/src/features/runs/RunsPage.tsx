@@ -3,6 +3,8 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { ArrowUp, Columns3, Download, FilterX, LoaderCircle, Pause, Play, Plus } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { statsQuery } from "@/features/overview/statsQuery";
+import { TryExample } from "@/features/pipelines/TryExample";
+import { StartCommand } from "@/features/workers/StartCommand";
 import { pipelinesQuery, workersQuery } from "@/shared/api/queries";
 import { sentenceOf } from "@/shared/api/http";
 import { useKeys } from "@/shared/keys/keys";
@@ -119,7 +121,7 @@ export function RunsPage() {
           <NoRuns filtered={hasFilters(search)} windowed={windowOf(search) !== "all"} onClear={clear} onWiden={() => change({ window: "all" })} />
         </div>
       ) : (
-        <RunTable runs={runs} columns={columns} selected={selected} onSelect={setSelected} onPointer={setPointed} onEnd={onEnd} />
+        <RunTable runs={runs} columns={columns} selected={selected} onSelect={setSelected} onPointer={setPointed} onEnd={onEnd} onNarrow={change} />
       )}
       {query.isFetchingNextPage && <SkeletonRows rows={3} label="Loading more runs" />}
       {query.data && !query.hasNextPage && runs.length > 20 && <p className="py-2 text-center text-xs text-ink-3">These are all.</p>}
@@ -146,7 +148,17 @@ function NoRuns({ filtered, windowed, onClear, onWiden }: { filtered: boolean; w
     );
   if (pipelines?.items.length === 0)
     return (
-      <Empty title="No pipeline yet" action={<Link to="/pipelines" search={{ create: true }} className={buttonClass("primary")}>Make a pipeline</Link>}>
+      <Empty
+        title="No pipeline yet"
+        action={
+          <>
+            <Link to="/pipelines" search={{ create: true }} className={buttonClass("primary")}>
+              Make a pipeline
+            </Link>
+            <TryExample />
+          </>
+        }
+      >
         A pipeline is a graph of steps. Once a version of it is approved, it can be run.
       </Empty>
     );
@@ -158,7 +170,12 @@ function NoRuns({ filtered, windowed, onClear, onWiden }: { filtered: boolean; w
     );
   return (
     <Empty title="No run yet" action={<Link to="/start" className={buttonClass("primary")}>Start the first run</Link>}>
-      {workers && workers.items.every((worker) => worker.state === "gone") && "No worker is connected now: a run will wait until one is started."}
+      {workers?.items.every((worker) => worker.state === "gone") && (
+        <>
+          No worker is connected now: a run will wait until one is started.
+          <StartCommand />
+        </>
+      )}
     </Empty>
   );
 }

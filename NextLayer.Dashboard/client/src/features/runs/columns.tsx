@@ -1,41 +1,74 @@
-import type { ReactNode } from "react";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { CalendarClock, Code, FlaskConical, Hand, RotateCcw, Webhook, Zap, type LucideIcon } from "lucide-react";
+import type { ReactNode } from "react";
 import { tenantQuery, usePipelineName, versionQuery } from "@/shared/api/queries";
 import type { Run } from "@/shared/api/types";
-import { waitWord } from "@/shared/status/status";
+import { RUN_LOOKS, waitWord } from "@/shared/status/status";
 import { Duration, Time } from "@/shared/time/Time";
 import { RunBadge } from "@/shared/ui/Status";
 import { shortId } from "@/shared/ui/Copy";
+import type { RunsSearch } from "./runsSearch";
 
 export interface Column {
   key: string;
   title: string;
-  /** Of the grid's track. */
-  width: string;
+  /** Least width, in rem. */
+  rem: number;
+  /** Its share of what is left over; none keeps it as narrow as that. */
+  grow?: number;
+  /** The column with the greatest number goes first where there is no room for all; 0 always stays. */
+  spare: number;
   /** Shown unless chosen otherwise. */
   usual: boolean;
+  /** The filter that a click on the cell sets. */
+  narrow?: (run: Run) => Narrowing | null;
   cell: (run: Run) => ReactNode;
+}
+
+export interface Narrowing {
+  /** "Only failed runs". */
+  title: string;
+  change: Partial<RunsSearch>;
 }
 
 const TRIGGERS: Record<string, LucideIcon> = { manual: Hand, webhook: Webhook, schedule: CalendarClock, api: Code, retry: RotateCcw, test: FlaskConical };
 
 export const COLUMNS: readonly Column[] = [
-  { key: "status", title: "Status", width: "8.5rem", usual: true, cell: (run) => <RunBadge run={run} /> },
-  { key: "run", title: "Run", width: "6.5rem", usual: true, cell: (run) => <span className="font-mono text-xs" title={run.id}>{shortId(run.id)}</span> },
-  { key: "pipeline", title: "Pipeline", width: "minmax(10rem, 2fr)", usual: true, cell: (run) => <PipelineName run={run} /> },
-  { key: "tenant", title: "Tenant", width: "minmax(7rem, 1fr)", usual: false, cell: (run) => <TenantName id={run.tenant_id} /> },
-  { key: "trigger", title: "Trigger", width: "6.5rem", usual: true, cell: (run) => <Trigger type={run.trigger_type} /> },
-  { key: "created", title: "Created", width: "7.5rem", usual: true, cell: (run) => <Time at={run.created_at} /> },
-  { key: "wait", title: "Queue time", width: "6rem", usual: false, cell: (run) => <Duration from={run.run_after > run.created_at ? run.run_after : run.created_at} to={run.started_at} /> },
-  { key: "duration", title: "Duration", width: "6.5rem", usual: true, cell: (run) => <Duration from={run.started_at} to={run.finished_at} /> },
-  { key: "worker", title: "Worker", width: "minmax(6rem, 1fr)", usual: true, cell: (run) => <span className="block truncate text-ink-2" title={run.claimed_by ?? ""}>{run.claimed_by ?? "–"}</span> },
-  { key: "generation", title: "Tries", width: "4rem", usual: false, cell: (run) => <span className="tnum">{run.generation}</span> },
-  { key: "priority", title: "Priority", width: "4.5rem", usual: false, cell: (run) => <span className="tnum">{run.priority}</span> },
-  { key: "error", title: "Note", width: "minmax(8rem, 2fr)", usual: true, cell: (run) => <Note run={run} /> },
+  { key: "status", title: "Status", rem: 8.5, spare: 0, usual: true, narrow: (run) => ({ title: `Only ${RUN_LOOKS[run.status].word.toLowerCase()} runs`, change: { status: [run.status] } }), cell: (run) => <RunBadge run={run} /> },
+  { key: "run", title: "Run", rem: 6.5, spare: 0, usual: true, cell: (run) => <RunLink run={run} /> },
+  { key: "pipeline", title: "Pipeline", rem: 10, grow: 2, spare: 0, usual: true, narrow: (run) => ({ title: "Only runs of this pipeline", change: { pipeline: run.pipeline_id, version: undefined } }), cell: (run) => <PipelineName run={run} /> },
+  { key: "tenant", title: "Tenant", rem: 7, grow: 1, spare: 5, usual: false, cell: (run) => <TenantName id={run.tenant_id} /> },
+  { key: "trigger", title: "Trigger", rem: 6.5, spare: 4, usual: true, narrow: (run) => ({ title: `Only runs with the trigger ${run.trigger_type}`, change: { trigger: run.trigger_type } }), cell: (run) => <Trigger type={run.trigger_type} /> },
+  { key: "created", title: "Created", rem: 7.5, spare: 0, usual: true, narrow: around, cell: (run) => <Time at={run.created_at} /> },
+  { key: "wait", title: "Queue time", rem: 6, spare: 7, usual: false, cell: (run) => <Duration from={run.run_after > run.created_at ? run.run_after : run.created_at} to={run.started_at} /> },
+  { key: "duration", title: "Duration", rem: 6.5, spare: 3, usual: true, cell: (run) => <Duration from={run.started_at} to={run.finished_at} /> },
+  { key: "worker", title: "Worker", rem: 6, grow: 1, spare: 6, usual: true, cell: (run) => <span className="block truncate text-ink-2" title={run.claimed_by ?? ""}>{run.claimed_by ?? "–"}</span> },
+  { key: "generation", title: "Tries", rem: 4, spare: 8, usual: false, cell: (run) => <span className="tnum">{run.generation}</span> },
+  { key: "priority", title: "Priority", rem: 4.5, spare: 9, usual: false, cell: (run) => <span className="tnum">{run.priority}</span> },
+  { key: "error", title: "Note", rem: 8, grow: 2, spare: 2, usual: true, narrow: (run) => (run.error_message ? { title: "Only runs with this error", change: { q: firstLine(run.error_message).slice(0, 200) } } : null), cell: (run) => <Note run={run} /> },
 ];
 
+const AROUND_MS = 5 * 60_000;
+
+function around(run: Run): Narrowing {
+  const at = Date.parse(run.created_at);
+  return { title: "Only runs made within five minutes of it", change: { after: new Date(at - AROUND_MS).toISOString(), before: new Date(at + AROUND_MS).toISOString(), window: undefined } };
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? "";
+}
+
 export const USUAL_COLUMNS = COLUMNS.filter((column) => column.usual).map((column) => column.key);
+
+function RunLink({ run }: { run: Run }) {
+  return (
+    <Link to="/runs/$runId" params={{ runId: run.id }} className="font-mono text-xs text-accent-ink hover:underline" title={run.id}>
+      {shortId(run.id)}
+    </Link>
+  );
+}
 
 export function PipelineName({ run }: { run: Run }) {
   const name = usePipelineName(run.pipeline_id);
@@ -65,7 +98,7 @@ export function Trigger({ type }: { type: string }) {
 
 export function Note({ run }: { run: Run }) {
   if (run.error_message) {
-    const line = run.error_message.split("\n", 1)[0] ?? "";
+    const line = firstLine(run.error_message);
     return (
       <span className="block truncate text-[var(--s-failed)]" title={run.error_message}>
         {line}

@@ -1,19 +1,21 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { ServerOff } from "lucide-react";
-import { tenantQuery, workersQuery } from "@/shared/api/queries";
-import type { Worker } from "@/shared/api/types";
+import { ChevronRight, ServerOff, TriangleAlert } from "lucide-react";
+import { useState } from "react";
+import { tenantQuery, usePipelineName, workersQuery } from "@/shared/api/queries";
+import type { Run, Worker } from "@/shared/api/types";
 import type { Tone } from "@/shared/status/status";
 import { count } from "@/shared/time/format";
-import { Time } from "@/shared/time/Time";
-import { CopyButton } from "@/shared/ui/Copy";
+import { Duration, Time } from "@/shared/time/Time";
+import { shortId } from "@/shared/ui/Copy";
 import { Page, TABLE, TableFrame, TD, TH } from "@/shared/ui/Page";
 import { Empty, Failure, SkeletonRows } from "@/shared/ui/States";
 import { Tag } from "@/shared/ui/Status";
 import { cx } from "@/shared/ui/cx";
+import { StartCommand } from "./StartCommand";
+import { byWorker, runningQuery } from "./workerRuns";
 
 const STATES: Record<Worker["state"], [string, Tone]> = { live: ["Live", "succeeded"], draining: ["Draining", "paused"], gone: ["Gone", "cancelled"] };
-const START = "CP_BASE=http://localhost:8000 dotnet run -c Release --project NextLayer.Worker";
 
 export function WorkersPage() {
   const query = useQuery(workersQuery());
@@ -21,6 +23,7 @@ export function WorkersPage() {
   const live = workers.filter((worker) => worker.state === "live");
   const slots = live.reduce((sum, worker) => sum + worker.slots, 0);
   const used = live.reduce((sum, worker) => sum + worker.running_runs, 0);
+  const running = useQuery({ ...runningQuery(), enabled: used > 0, select: byWorker }).data;
   return (
     <Page title="Workers" note={query.data && workers.length > 0 ? `${count(live.length)} live, ${count(used)} of ${count(slots)} slots used` : "Processes that claim runs and execute their steps."}>
       {query.isPending ? (
@@ -31,51 +34,41 @@ export function WorkersPage() {
         <div className="rounded-xl border border-line bg-surface">
           <Empty icon={ServerOff} title="No worker has been seen in the last day">
             <p>Queued runs wait until one is started:</p>
-            <p className="mt-2 flex items-center gap-1 rounded-md bg-sunken px-2 py-1.5 text-left font-mono text-xs text-ink">
-              <span className="min-w-0 break-all">{START}</span>
-              <CopyButton text={START} label="Copy the command" />
-            </p>
+            <StartCommand />
           </Empty>
         </div>
       ) : (
-        <TableFrame label="Workers">
-          <table className={TABLE}>
-            <thead>
-              <tr>
-                <th className={TH}>Worker</th>
-                <th className={TH}>State</th>
-                <th className={cx(TH, "w-64")}>Slots</th>
-                <th className={cx(TH, "max-md:hidden")}>Claims for</th>
-                <th className={cx(TH, "max-lg:hidden")}>Version</th>
-                <th className={cx(TH, "max-sm:hidden")}>Last heard</th>
-                <th className={cx(TH, "max-lg:hidden")}>First seen</th>
-              </tr>
-            </thead>
-            <tbody>
-              {workers.map((worker) => (
-                <tr key={worker.worker_id} className={cx(worker.state === "gone" && "text-ink-3")}>
-                  <td className={cx(TD, "max-w-28 truncate font-medium sm:max-w-64")} title={worker.worker_id}>
-                    {worker.worker_id}
-                  </td>
-                  <td className={TD}>
-                    <Tag tone={STATES[worker.state][1]}>{STATES[worker.state][0]}</Tag>
-                  </td>
-                  <td className={TD}>
-                    <Slots worker={worker} />
-                  </td>
-                  <td className={cx(TD, "whitespace-nowrap max-md:hidden")}>{worker.tenant_id ? <TenantName id={worker.tenant_id} /> : "all tenants"}</td>
-                  <td className={cx(TD, "tnum max-lg:hidden")}>{worker.version ?? "–"}</td>
-                  <td className={cx(TD, "max-sm:hidden")}>
-                    <Time at={worker.last_heartbeat_at} />
-                  </td>
-                  <td className={cx(TD, "max-lg:hidden")}>
-                    <Time at={worker.first_seen_at} />
-                  </td>
+        <>
+          {live.length === 0 && (
+            <section aria-label="No worker is live" className="flex gap-3 rounded-xl border border-line bg-warn-soft px-4 py-3 text-sm">
+              <TriangleAlert className="mt-0.5 size-4 shrink-0 text-warn" aria-hidden />
+              <div className="min-w-0">
+                <p className="font-medium">No worker is live: queued runs wait until one is started.</p>
+                <StartCommand />
+              </div>
+            </section>
+          )}
+          <TableFrame label="Workers">
+            <table className={TABLE}>
+              <thead>
+                <tr>
+                  <th className={TH}>Worker</th>
+                  <th className={TH}>State</th>
+                  <th className={cx(TH, "w-64")}>Slots</th>
+                  <th className={cx(TH, "max-md:hidden")}>Claims for</th>
+                  <th className={cx(TH, "max-lg:hidden")}>Version</th>
+                  <th className={cx(TH, "max-sm:hidden")}>Last heard</th>
+                  <th className={cx(TH, "max-lg:hidden")}>First seen</th>
                 </tr>
-              ))}
-            </tbody>
-          </table>
-        </TableFrame>
+              </thead>
+              <tbody>
+                {workers.map((worker) => (
+                  <Row key={worker.worker_id} worker={worker} runs={running?.get(worker.worker_id) ?? []} />
+                ))}
+              </tbody>
+            </table>
+          </TableFrame>
+        </>
       )}
       {used > 0 && (
         <p className="text-sm">
@@ -105,4 +98,71 @@ function Slots({ worker }: { worker: Worker }) {
 
 function TenantName({ id }: { id: string }) {
   return <>{useQuery(tenantQuery(id)).data?.name ?? id.slice(-8)}</>;
+}
+
+function Row({ worker, runs }: { worker: Worker; runs: readonly Run[] }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <tr className={cx(worker.state === "gone" && "text-ink-3")}>
+        <td className={cx(TD, "max-w-36 font-medium sm:max-w-72")} title={worker.worker_id}>
+          <span className="flex items-center gap-1">
+            <button
+              type="button"
+              aria-expanded={open}
+              aria-label={`Runs of ${worker.worker_id}`}
+              disabled={runs.length === 0 && !open}
+              onClick={() => setOpen(!open)}
+              className="inline-flex size-6 shrink-0 items-center justify-center rounded text-ink-3 hover:text-ink disabled:invisible"
+            >
+              <ChevronRight className={cx("size-4 transition-transform", open && "rotate-90")} aria-hidden />
+            </button>
+            <span className="truncate">{worker.worker_id}</span>
+          </span>
+        </td>
+        <td className={TD}>
+          <Tag tone={STATES[worker.state][1]}>{STATES[worker.state][0]}</Tag>
+        </td>
+        <td className={TD}>
+          <Slots worker={worker} />
+        </td>
+        <td className={cx(TD, "whitespace-nowrap max-md:hidden")}>{worker.tenant_id ? <TenantName id={worker.tenant_id} /> : "all tenants"}</td>
+        <td className={cx(TD, "tnum max-lg:hidden")}>{worker.version ?? "–"}</td>
+        <td className={cx(TD, "max-sm:hidden")}>
+          <Time at={worker.last_heartbeat_at} />
+        </td>
+        <td className={cx(TD, "max-lg:hidden")}>
+          <Time at={worker.first_seen_at} />
+        </td>
+      </tr>
+      {open && (
+        <tr>
+          <td colSpan={7} className="border-b border-line bg-sunken/50 px-4 py-2">
+            {runs.length === 0 ? (
+              <p className="text-sm text-ink-2">It holds no run now.</p>
+            ) : (
+              <ul className="flex flex-col">
+                {runs.map((run) => (
+                  <HeldRun key={run.id} run={run} />
+                ))}
+              </ul>
+            )}
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}
+
+function HeldRun({ run }: { run: Run }) {
+  return (
+    <li className="flex min-h-8 flex-wrap items-center gap-x-4 text-sm">
+      <Link to="/runs/$runId" params={{ runId: run.id }} className="font-mono text-xs text-accent-ink hover:underline">
+        {shortId(run.id)}
+      </Link>
+      <span className="min-w-0 flex-1 truncate">{usePipelineName(run.pipeline_id)}</span>
+      {run.cancel_requested && <span className="text-xs text-ink-3">asked to stop</span>}
+      <Duration from={run.claimed_at} to={null} className="text-xs text-ink-2" />
+    </li>
+  );
 }

@@ -15,7 +15,32 @@ export function nameOfKey(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKe
 }
 
 const SEQUENCE_MS = 900;
-let pending: { key: string; at: number } | null = null;
+const FIRST_KEYS = /^[gt]$/;
+
+/**
+ * Remembers the first key of two. Several parts of a page hear the same press, in no certain order: it counts once, and
+ * all of them are told the same.
+ */
+export class Sequence {
+  private first: { key: string; at: number } | null = null;
+  private heard: { event: unknown; name: string | null } | null = null;
+
+  /** "g r" for the second key of two in a row; null for any other press. */
+  hear(event: { readonly timeStamp: number }, key: string): string | null {
+    if (this.heard?.event !== event) {
+      this.heard = { event, name: this.first && event.timeStamp - this.first.at < SEQUENCE_MS ? `${this.first.key} ${key}` : null };
+      this.first = FIRST_KEYS.test(key) ? { key, at: event.timeStamp } : null;
+    }
+    return this.heard.name;
+  }
+
+  /** The press has done something: it is not the first of another two. */
+  done(): void {
+    this.first = null;
+  }
+}
+
+const sequence = new Sequence();
 
 /** The keys of a part of the page, while it is shown. Dialogs have the keyboard to themselves. */
 export function useKeys(keymap: Keymap, active = true): void {
@@ -30,13 +55,10 @@ export function useKeys(keymap: Keymap, active = true): void {
       const name = nameOfKey(event);
       const withMod = name.startsWith("mod+");
       if (!withMod && (isTyping(event.target) || document.querySelector('[role="dialog"],[role="menu"]'))) return;
-      const sequence = pending && event.timeStamp - pending.at < SEQUENCE_MS ? `${pending.key} ${name}` : null;
-      const action = (sequence && current.current[sequence]) || current.current[name];
-      if (!action) {
-        if (/^[gt]$/.test(name)) pending = { key: name, at: event.timeStamp };
-        return;
-      }
-      pending = null;
+      const pair = sequence.hear(event, name);
+      const action = (pair && current.current[pair]) || current.current[name];
+      if (!action) return;
+      sequence.done();
       event.preventDefault();
       action(event);
     };

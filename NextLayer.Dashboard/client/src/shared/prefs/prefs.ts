@@ -12,10 +12,14 @@ export interface Prefs {
   runColumns: string[] | null;
   savedViews: { name: string; search: string }[];
   navCollapsed: boolean;
+  /** Long lines of a log go on in the next row. */
+  logWrap: boolean;
+  /** Lines of a log tell the time since the run was made, instead of the clock. */
+  logSince: boolean;
 }
 
 const KEY = "nextlayer.prefs";
-const USUAL: Prefs = { theme: "system", time: "relative", tenantId: null, runColumns: null, savedViews: [], navCollapsed: false };
+const USUAL: Prefs = { theme: "system", time: "relative", tenantId: null, runColumns: null, savedViews: [], navCollapsed: false, logWrap: true, logSince: false };
 
 let current = read();
 const listeners = new Set<() => void>();

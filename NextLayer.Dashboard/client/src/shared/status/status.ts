@@ -60,3 +60,5 @@ export function isFinished(status: RunStatus): boolean {
 
 export const canCancel = (run: Pick<Run, "status" | "cancel_requested">) => !isFinished(run.status) && !run.cancel_requested;
 export const canRetry = (run: Pick<Run, "status">) => run.status === "FAILED";
+/** The runs of a for-each are its own to make. */
+export const canRerun = (run: Pick<Run, "status" | "parent_run_id">) => isFinished(run.status) && run.parent_run_id === null;

@@ -22,6 +22,28 @@ function Relative({ time }: { time: number }) {
   return <>{relative(time, useNow())}</>;
 }
 
+/** How long it is until a moment, to the second. */
+export function Countdown({ at }: { at: string }) {
+  const time = Date.parse(at);
+  const left = time - useNow();
+  return (
+    <time dateTime={at} title={exact(time)} className="tnum whitespace-nowrap">
+      {left > 0 ? `in ${duration(Math.ceil(left / 1000) * 1000)}` : "due now"}
+    </time>
+  );
+}
+
+/** A moment to come: how long it is until then, and when, for who reads times of day. */
+export function Until({ at }: { at: string }) {
+  const { time: mode } = usePrefs();
+  if (mode === "relative") return <Countdown at={at} />;
+  return (
+    <>
+      <Time at={at} /> (<Countdown at={at} />)
+    </>
+  );
+}
+
 /** How long something took, or has been going on. */
 export function Duration({ from, to, className }: { from: string | null; to: string | null; className?: string }) {
   if (!from) return <span className="text-ink-3">–</span>;

@@ -1,0 +1,64 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { FastForward } from "lucide-react";
+import { useState } from "react";
+import { post } from "@/shared/api/http";
+import type { JsonObject, Run } from "@/shared/api/types";
+import { parseLoose } from "@/shared/form/SchemaForm";
+import { object } from "@/shared/graph/definition";
+import { Button } from "@/shared/ui/Button";
+import { CONTROL, Field } from "@/shared/ui/Form";
+import { FormError } from "@/shared/ui/FormError";
+import { Confirm } from "@/shared/ui/Overlay";
+import { toast } from "@/shared/ui/toasts";
+import { cx } from "@/shared/ui/cx";
+import { WAIT_WORDS, type EndableWait } from "./waits";
+
+/** Ends a step's wait by hand. */
+export function GoOn({ run, stepId, wait, className }: { run: Run; stepId: string; wait: EndableWait; className?: string }) {
+  const client = useQueryClient();
+  const [asking, setAsking] = useState(false);
+  const [text, setText] = useState(WAIT_WORDS[wait].output);
+  const { action, title, note } = WAIT_WORDS[wait];
+  const parsed = parseLoose(text);
+  const data: JsonObject | null = parsed.value === undefined ? {} : object(parsed.value);
+  const wrong = parsed.error ?? (data ? undefined : "It must be an object.");
+  const resume = useMutation({
+    mutationFn: () => post(`/api/v1/runs/${run.id}/resume`, { step_id: stepId, data }, { tenantId: run.tenant_id }),
+    meta: { quiet: true },
+    onSuccess: () => {
+      toast("The run goes on.");
+      setAsking(false);
+      void client.invalidateQueries({ queryKey: ["run", run.id] });
+    },
+  });
+  return (
+    <>
+      <Button
+        small
+        icon={FastForward}
+        needs="approvals.decide"
+        tenant={run.tenant_id}
+        className={className}
+        onClick={() => {
+          resume.reset();
+          setAsking(true);
+        }}
+      >
+        {action}
+      </Button>
+      <Confirm open={asking} onOpenChange={setAsking} title={title} action={action.replace("…", "")} busy={resume.isPending} disabled={Boolean(wrong)} onConfirm={() => resume.mutate()}>
+        <div className="flex flex-col gap-3 text-sm">
+          <p className="text-ink-2">
+            Step <code>{stepId}</code>. {note}
+          </p>
+          {wait !== "timer" && (
+            <Field label="Output as JSON" error={wrong}>
+              {(ids) => <textarea {...ids} rows={5} spellCheck={false} className={cx(CONTROL, "py-1.5 font-mono text-xs")} value={text} onChange={(event) => setText(event.target.value)} />}
+            </Field>
+          )}
+          <FormError error={resume.error} />
+        </div>
+      </Confirm>
+    </>
+  );
+}

@@ -1,0 +1,22 @@
+import type { RunStatus, WaitReason } from "@/shared/api/types";
+
+/** A wait that a person may end: a time, an event, or somebody's word. */
+export type EndableWait = "timer" | "event" | "manual";
+
+const BY_CODE: Record<string, EndableWait> = { waiting_for_time: "timer", waiting_for_event: "event", waiting_for_resume: "manual" };
+
+/** The wait behind a reason of `explain`, where a person may end it. */
+export function endableWait(code: string): EndableWait | null {
+  return BY_CODE[code] ?? null;
+}
+
+/** While a worker holds the run, it alone ends the times it waits for. */
+export function canEnd(reason: WaitReason | null, status: RunStatus): reason is EndableWait {
+  return reason === "event" || reason === "manual" ? status === "PAUSED" || status === "RUNNING" || status === "QUEUED" : reason === "timer" && status === "PAUSED";
+}
+
+export const WAIT_WORDS: Record<EndableWait, { action: string; title: string; note: string; output: string }> = {
+  timer: { action: "Go on now", title: "End this wait now?", note: "The run goes on at once, as though its time had come. Nothing else changes.", output: "{}" },
+  event: { action: "Go on without it…", title: "Go on without the event?", note: "What you give here stands in for the event: it becomes the step's output.", output: '{\n  "payload": {}\n}' },
+  manual: { action: "Go on…", title: "Let the run go on?", note: "What you give here becomes the step's output.", output: "{}" },
+};

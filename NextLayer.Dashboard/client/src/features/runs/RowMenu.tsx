@@ -1,0 +1,50 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Copy, Ellipsis, ListFilter, Play, RotateCcw } from "lucide-react";
+import { post } from "@/shared/api/http";
+import type { Run } from "@/shared/api/types";
+import { canRetry } from "@/shared/status/status";
+import { IconButton } from "@/shared/ui/Button";
+import { copyText, shortId } from "@/shared/ui/Copy";
+import { Menu, MenuDivider, MenuItem } from "@/shared/ui/Overlay";
+import { toast } from "@/shared/ui/toasts";
+import type { Column } from "./columns";
+import type { RunsSearch } from "./runsSearch";
+
+/** What can be done with one row: its values as filters, its id, and the run itself. */
+export function RowMenu({ run, columns, onNarrow }: { run: Run; columns: readonly Column[]; onNarrow: (change: Partial<RunsSearch>) => void }) {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const retry = useMutation({
+    mutationFn: () => post(`/api/runs/${run.id}/retry`),
+    onSuccess: () => {
+      toast(`Run ${shortId(run.id)} is queued again.`);
+      void client.invalidateQueries({ queryKey: ["runs"] });
+    },
+  });
+  const narrowings = columns.flatMap((column) => column.narrow?.(run) ?? []);
+  return (
+    <Menu trigger={<IconButton small label={`More about run ${shortId(run.id)}`} icon={Ellipsis} />}>
+      {narrowings.map(({ title, change }) => (
+        <MenuItem key={title} onSelect={() => onNarrow(change)}>
+          <ListFilter className="size-4 text-ink-3" aria-hidden /> {title}
+        </MenuItem>
+      ))}
+      <MenuItem onSelect={() => onNarrow({ pipeline: run.pipeline_id, version: run.pipeline_version_id })}>
+        <ListFilter className="size-4 text-ink-3" aria-hidden /> Only runs of this version
+      </MenuItem>
+      <MenuDivider />
+      <MenuItem onSelect={() => void copyText(run.id, "Id copied")}>
+        <Copy className="size-4 text-ink-3" aria-hidden /> Copy its id
+      </MenuItem>
+      {canRetry(run) && (
+        <MenuItem needs="runs.control" onSelect={() => retry.mutate()}>
+          <RotateCcw className="size-4 text-ink-3" aria-hidden /> Retry from the failure
+        </MenuItem>
+      )}
+      <MenuItem needs="runs.start" onSelect={() => void navigate({ to: "/start", search: { version: run.pipeline_version_id, from: run.id } })}>
+        <Play className="size-4 text-ink-3" aria-hidden /> Run again…
+      </MenuItem>
+    </Menu>
+  );
+}

@@ -1,0 +1,155 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace NextLayer.Tests.Browser;
+
+/// <summary>One run: what it waits for, its log, and who has steered it.</summary>
+[Collection(BrowserTests.Name)]
+public sealed partial class RunDetailTests(Site site)
+{
+    [Fact]
+    public async Task Wait_ForATime_CountsDownAndEndsByHand()
+    {
+        await site.StartAsync();
+        var runId = await site.Demo.StartAsync(site.Demo.Nightly);
+        await site.Demo.UntilAsync(runId, "PAUSED");
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync($"/runs/{runId}", "Nightly report");
+        var strip = page.GetByRole(AriaRole.Region, new() { Name = "Why it is not running" });
+
+        await Expect(strip).ToContainTextAsync(InMinutes());
+        await strip.GetByRole(AriaRole.Button, new() { Name = "Go on now" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog, new() { Name = "End this wait now?" })).ToContainTextAsync("until_morning");
+        Assert.Equal([], await visit.FlawsAsync());
+        await visit.ShootAsync("journey-go-on");
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Go on now" }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Main).GetByText("Succeeded", new() { Exact = true }).First).ToBeVisibleAsync();
+        await Expect(strip).ToBeHiddenAsync();
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
+    public async Task Wait_ForAnEventThatNeverComes_TakesWhatAPersonGivesForIt()
+    {
+        await site.StartAsync();
+        var line = await site.Demo.AddLineAsync("Paid order", """
+            {"steps": [{"id": "paid", "type": "wait_for_event", "config": {"event": "order.paid"}},
+                       {"id": "sum", "type": "inline_code", "config": {"language": "expression", "code": "paid.payload.amount + 1"}}]}
+            """);
+        var runId = await site.Demo.StartAsync(line);
+        await site.Demo.UntilAsync(runId, "PAUSED");
+        await using var visit = await site.VisitAsync(width: 360, height: 780);
+        var page = visit.Page;
+        await visit.OpenAsync($"/runs/{runId}?tab=steps&step=paid", "Paid order");
+
+        await page.GetByRole(AriaRole.Complementary, new() { Name = "Step paid" }).GetByRole(AriaRole.Button, new() { Name = "Go on without it…" }).ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByLabel("Output as JSON").FillAsync("[");
+        await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "Go on without it" })).ToBeDisabledAsync();
+        await dialog.GetByLabel("Output as JSON").FillAsync("""{"payload": {"amount": 41}}""");
+        await visit.ShootAsync("journey-go-on-phone");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Go on without it" }).ClickAsync();
+        await site.Demo.UntilAsync(runId, "SUCCEEDED");
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Input and output" }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Output of the steps", Exact = true }).Last).ToContainTextAsync("42");
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
+    public async Task Approval_BesideAnotherWait_IsStillAskedForInPlace()
+    {
+        await site.StartAsync();
+        var line = await site.Demo.AddLineAsync("Two waits", """
+            {"nodes": [{"id": "start", "type": "transform", "data": {"config": {"mode": "object", "output": {}}}},
+                       {"id": "hour", "type": "delay", "data": {"config": {"duration": "PT1H"}}},
+                       {"id": "ask", "type": "wait_for_approval", "data": {"config": {"title": "May it?"}}}],
+             "edges": [{"id": "e1", "source": "start", "target": "hour"}, {"id": "e2", "source": "start", "target": "ask"}]}
+            """);
+        var runId = await site.Demo.StartAsync(line);
+        await site.Demo.UntilAsync(runId, "PAUSED");
+        await using var visit = await site.VisitAsync();
+        await visit.OpenAsync($"/runs/{runId}", "Two waits");
+
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "May it?" })).ToBeVisibleAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Go on now" })).ToBeVisibleAsync();
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
+    public async Task Log_CountsItsLevels_TellsTimesFromTheStart_AndIsSavedWhole()
+    {
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync($"/runs/{site.Demo.Failed}?tab=logs&level=error", "Supplier import");
+        var level = page.GetByLabel("Level");
+
+        await Expect(level).ToContainTextAsync(ErrorsCounted());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Tell the time since the start" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Log).GetByText(SinceStart()).First).ToBeVisibleAsync();
+        await visit.ShootAsync("journey-log");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save the log" }).ClickAsync();
+        Assert.Equal([], await visit.FlawsAsync());
+        var saved = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Menuitem, new() { Name = "The whole log, as JSON lines" }).ClickAsync());
+
+        var lines = await File.ReadAllLinesAsync(await saved.PathAsync(), TestContext.Current.CancellationToken);
+        Assert.True(lines.Length >= 60, $"{lines.Length} lines");
+        Assert.Contains(lines, line => line.Contains("Read page 1 of the price list", StringComparison.Ordinal)); // Not only the errors that are shown.
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
+    public async Task Audit_OfARunThatWasCancelled_SaysSoAndLeadsToTheLog()
+    {
+        await site.StartAsync();
+        var runId = await site.Demo.StartAsync(site.Demo.Nightly);
+        await site.Demo.UntilAsync(runId, "PAUSED");
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync($"/runs/{runId}", "Nightly report");
+
+        await page.Keyboard.PressAsync("t");
+        await page.Keyboard.PressAsync("a");
+        await Expect(page.GetByText("Nobody has touched it since")).ToBeVisibleAsync();
+        await site.Demo.PostAsync($"/api/runs/{runId}/cancel", new { reason = "Not needed" });
+        var table = page.GetByRole(AriaRole.Region, new() { Name = "Audit log" });
+        await Expect(table).ToContainTextAsync("Cancel run");
+        Assert.Equal([], await visit.FlawsAsync());
+        await visit.ShootAsync("journey-run-audit");
+        await page.GetByRole(AriaRole.Link, new() { Name = "In the audit log" }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1, Name = "Audit" })).ToBeVisibleAsync();
+        await Expect(page.GetByLabel("With the id")).ToHaveValueAsync(runId);
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
+    public async Task Version_ThatIsNotTheNewestAnyMore_IsComparedWithIt()
+    {
+        await site.StartAsync();
+        var line = await site.Demo.AddLineAsync("Grown", """{"steps": ["one"]}""");
+        var runId = await site.Demo.StartAsync(line);
+        await site.Demo.UntilAsync(runId, "SUCCEEDED");
+        await site.Demo.AddVersionAsync(line.PipelineId, "v2", """{"steps": ["one", "two"]}""");
+        await using var visit = await site.VisitAsync();
+        await visit.OpenAsync($"/runs/{runId}", "Grown");
+
+        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "(now v2: compare)" }).ClickAsync();
+
+        await Expect(visit.Page.GetByLabel("Compare with")).ToHaveValueAsync(line.VersionId);
+        await Expect(visit.Page.GetByText("one → two")).ToBeVisibleAsync();
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [GeneratedRegex(@"in 59 min \d\d s")]
+    private static partial Regex InMinutes();
+
+    [GeneratedRegex(@"error \([1-9]\d*\)")]
+    private static partial Regex ErrorsCounted();
+
+    [GeneratedRegex(@"^[+−]\d+:\d\d\.\d{3}$")]
+    private static partial Regex SinceStart();
+}

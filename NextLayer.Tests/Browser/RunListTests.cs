@@ -1,0 +1,99 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace NextLayer.Tests.Browser;
+
+/// <summary>The list of runs: narrowing it by what it shows, and doing something about what is found.</summary>
+[Collection(BrowserTests.Name)]
+public sealed partial class RunListTests(Site site)
+{
+    [Fact]
+    public async Task Row_NarrowsTheListByItsCellsAndByItsMenu()
+    {
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync("/runs", "Runs");
+        var row = page.GetByRole(AriaRole.Row).Filter(new() { HasText = site.Demo.Failed[^8..] });
+
+        await row.GetByText("Supplier import").HoverAsync();
+        await row.GetByRole(AriaRole.Button, new() { Name = "Only runs of this pipeline" }).ClickAsync();
+        await Expect(page).ToHaveURLAsync(PipelineInAddress());
+        await row.GetByRole(AriaRole.Button, new() { NameRegex = MoreAbout() }).ClickAsync();
+        await visit.ShootAsync("journey-row-menu");
+        Assert.Equal([], await visit.FlawsAsync());
+        await page.GetByRole(AriaRole.Menuitem, new() { Name = "Only runs with this error" }).ClickAsync();
+
+        await Expect(page.GetByLabel("Run id or error text")).Not.ToHaveValueAsync("");
+        await Expect(row).ToBeVisibleAsync();
+        await row.GetByRole(AriaRole.Button, new() { NameRegex = MoreAbout() }).ClickAsync();
+        await page.GetByRole(AriaRole.Menuitem, new() { Name = "Copy its id" }).ClickAsync();
+        Assert.Equal(site.Demo.Failed, await page.EvaluateAsync<string>("() => navigator.clipboard.readText()"));
+        Assert.Contains("/runs?", page.Url, StringComparison.Ordinal); // The row itself was not opened.
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
+    public async Task SelectedRuns_AreRunAgainOnce()
+    {
+        await site.StartAsync();
+        var line = await site.Demo.AddLineAsync("Run twice", """{"steps": ["only"]}""");
+        var first = await site.Demo.StartAsync(line);
+        await site.Demo.UntilAsync(first, "SUCCEEDED");
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync($"/runs?pipeline={line.PipelineId}", "Runs");
+
+        await page.GetByRole(AriaRole.Checkbox, new() { Name = "Select all that are shown" }).CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run again…" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("1 of 1 selected can be run again");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run again 1 run" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Checkbox, new() { NameRegex = SelectRun() })).ToHaveCountAsync(2);
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
+    public async Task List_OnASmallDesk_LeavesOutColumnsInsteadOfGrowingBeyondTheWindow()
+    {
+        foreach (var width in new[] { 800, 1100, 1280 })
+        {
+            await using var visit = await site.VisitAsync(width: width);
+            await visit.OpenAsync("/runs", "Runs");
+
+            Assert.True(await visit.FitsAsync(), $"wider than {width} pixels");
+            await Expect(visit.Page.GetByRole(AriaRole.Columnheader, new() { Name = "Pipeline" })).ToBeVisibleAsync();
+            await visit.ShootAsync($"runs-{width}");
+        }
+    }
+
+    [Fact]
+    public async Task Tenant_WithoutAPipeline_IsOfferedAnExampleThatRunsAtOnce()
+    {
+        await site.StartAsync();
+        await site.Demo.PostAsync("/api/tenants", new { name = "Brand new" });
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync("/runs", "Runs");
+        await visit.ChooseTenantAsync("Brand new");
+
+        await Expect(page.GetByText("No pipeline yet")).ToBeVisibleAsync();
+        Assert.Equal([], await visit.FlawsAsync());
+        await visit.ShootAsync("journey-no-pipeline");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Try an example" }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1, Name = "Branch by amount" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Main).GetByText("Succeeded", new() { Exact = true }).First).ToBeVisibleAsync();
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [GeneratedRegex("pipeline=")]
+    private static partial Regex PipelineInAddress();
+
+    [GeneratedRegex("^More about run")]
+    private static partial Regex MoreAbout();
+
+    [GeneratedRegex("^Select run")]
+    private static partial Regex SelectRun();
+}
