@@ -38,4 +38,28 @@ public sealed class ConnectorTests(Site site)
         await Expect(row).Not.ToContainTextAsync("api_key");
         Assert.Equal([], visit.Complaints);
     }
+
+    [Fact]
+    public async Task SigningSecret_IsReplaced_AndTheOldOneIsUsedForAsLongAsWasChosen()
+    {
+        await site.StartAsync();
+        await site.Demo.PostAsync("/api/connector-instances", new { tenant_id = site.Demo.TenantId, connector_type = "webhook", config = new { url = "https://example.com/in" }, secrets = new { signing_secret = "whsec_b2xkIG9sZCBvbGQgb2xkIG9sZCBvbGQ=" } });
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync("/connectors", "Connectors");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Webhook receiver" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Replace" }).ClickAsync();
+        await Expect(page.GetByLabel("The old signing secret")).ToBeHiddenAsync();
+        await page.GetByLabel("Signing secret", new() { Exact = true }).FillAsync("whsec_bmV3IG5ldyBuZXcgbmV3IG5ldyBuZXc=");
+        await page.GetByLabel("The old signing secret").SelectOptionAsync("604800");
+        Assert.Equal([], await visit.FlawsAsync());
+        await visit.ShootAsync("journey-rotation");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToBeHiddenAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Webhook receiver" }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("the one before is used until in 6 d");
+        Assert.Equal([], visit.Complaints);
+    }
 }

@@ -20,6 +20,7 @@ public sealed class EveryPageTests(Site site)
         { "run-logs", "/runs/{failed}?tab=logs", "Supplier import" },
         { "run-data", "/runs/{succeeded}?tab=data", "Order intake" },
         { "run-events", "/runs/{succeeded}?tab=events&seq=6", "Order intake" },
+        { "run-audit", "/runs/{failed}?tab=audit", "Supplier import" },
         { "run-waiting", "/runs/{waiting}", "Refund approval" },
         { "run-waiting-timeline", "/runs/{waiting}?tab=timeline", "Refund approval" },
         { "run-items", "/runs/{batch}?step=each", "Price every order" },

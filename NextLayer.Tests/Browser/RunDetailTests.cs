@@ -127,6 +127,23 @@ public sealed partial class RunDetailTests(Site site)
     }
 
     [Fact]
+    public async Task Attempt_InTheAddress_IsTheOneThatStandsOut()
+    {
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync($"/runs/{site.Demo.Failed}?tab=steps&step=fetch_prices", "Supplier import");
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Attempt 1" }).ClickAsync();
+        await Expect(page).ToHaveURLAsync(FirstAttempt());
+        Assert.Equal([], await visit.FlawsAsync());
+        await visit.ShootAsync("journey-attempt");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Close the step" }).ClickAsync();
+
+        Assert.DoesNotContain("attempt=", page.Url, StringComparison.Ordinal);
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
     public async Task Version_ThatIsNotTheNewestAnyMore_IsComparedWithIt()
     {
         await site.StartAsync();
@@ -143,6 +160,9 @@ public sealed partial class RunDetailTests(Site site)
         await Expect(visit.Page.GetByText("one → two")).ToBeVisibleAsync();
         Assert.Equal([], visit.Complaints);
     }
+
+    [GeneratedRegex("tab=steps&step=fetch_prices&attempt=1")]
+    private static partial Regex FirstAttempt();
 
     [GeneratedRegex(@"in 59 min \d\d s")]
     private static partial Regex InMinutes();

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { ApiError, patch, post } from "@/shared/api/http";
+import { ApiError, patch, post, put } from "@/shared/api/http";
 import { facilitiesQuery, tenantsQuery } from "@/shared/api/queries";
 import type { Connector, ConnectorStatus, JsonObject } from "@/shared/api/types";
 import { SchemaForm } from "@/shared/form/SchemaForm";
@@ -12,6 +12,7 @@ import { FormError } from "@/shared/ui/FormError";
 import { Dialog } from "@/shared/ui/Overlay";
 import { toast } from "@/shared/ui/toasts";
 import { connectorTypesQuery, type ConnectorType } from "./connectorQueries";
+import { SIGNING_SECRET, splitRotation, USUAL_OVERLAP } from "./rotation";
 import { SecretFields, type SecretChanges } from "./SecretFields";
 
 export const CONNECTOR_STATES: readonly ConnectorStatus[] = ["ACTIVE", "NEEDS_REAUTH", "DISABLED"];
@@ -38,12 +39,15 @@ export function ConnectorDialog({ connector, onClose }: { connector: Connector |
   const [config, setConfig] = useState<JsonObject>(connector?.config ?? {});
   const [rest, setRest] = useState<JsonObject>(connector ? { status: connector.status, ...(connector.secrets_ref ? { secrets_ref: connector.secrets_ref } : {}), ...(connector.facility_id ? { facility_id: connector.facility_id } : {}) } : {});
   const [secrets, setSecrets] = useState<SecretChanges>({});
+  const [overlap, setOverlap] = useState(USUAL_OVERLAP);
   const type = types.find((each) => each.type === kind);
-  const changed = Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== ""));
   const save = useMutation({
-    mutationFn: () => {
+    mutationFn: async () => {
+      const { secrets: changed, rotated } = splitRotation(connector?.secrets ?? [], secrets, overlap);
       const body = { connector_type: kind.trim(), config, ...rest, ...(Object.keys(changed).length > 0 ? { secrets: changed } : {}) };
-      return connector ? patch(`/api/connector-instances/${connector.id}`, { secrets_ref: null, facility_id: null, ...body }) : post("/api/connector-instances", { tenant_id: owner, ...body });
+      if (!connector) await post("/api/connector-instances", { tenant_id: owner, ...body });
+      else await patch(`/api/connector-instances/${connector.id}`, { secrets_ref: null, facility_id: null, ...body });
+      if (connector && rotated) await put(`/api/connector-instances/${connector.id}/secrets/${SIGNING_SECRET}`, { value: rotated, overlap_seconds: overlap });
     },
     meta: { quiet: true },
     onSuccess: () => {
@@ -110,7 +114,7 @@ export function ConnectorDialog({ connector, onClose }: { connector: Connector |
         ) : (
           <SchemaForm key="any" schema={ANY_CONFIG} value={{ config }} errors={errors} onChange={(next) => setConfig(object(object(next)?.config) ?? {})} />
         )}
-        {(types.length > 0 || connector?.secrets) && <SecretFields wanted={type?.secrets} known={connector?.secrets ?? []} changes={secrets} onChange={setSecrets} />}
+        {(types.length > 0 || connector?.secrets) && <SecretFields wanted={type?.secrets} known={connector?.secrets ?? []} changes={secrets} onChange={setSecrets} overlap={overlap} onOverlap={setOverlap} />}
         <SchemaForm schema={REST} value={rest} errors={errors} options={{ facility: facilities.map((each) => ({ value: each.id, label: each.name })) }} onChange={(next) => setRest(object(next) ?? {})} />
         <FormError error={save.error} />
       </form>

@@ -3,8 +3,9 @@ import { useState } from "react";
 import type { ConnectorSecret } from "@/shared/api/types";
 import { Time } from "@/shared/time/Time";
 import { Button, IconButton } from "@/shared/ui/Button";
-import { Field, TextArea, TextInput } from "@/shared/ui/Form";
+import { Field, Select, TextArea, TextInput } from "@/shared/ui/Form";
 import type { ConnectorType } from "./connectorQueries";
+import { OVERLAPS, rotatesSlowly } from "./rotation";
 
 /** Changes to secrets: a new value, or null to remove one. Those left out stay as they are. */
 export type SecretChanges = Record<string, string | null>;
@@ -15,10 +16,13 @@ interface Props {
   known: readonly ConnectorSecret[];
   changes: SecretChanges;
   onChange: (changes: SecretChanges) => void;
+  /** How long a replaced signing secret is used beside the new one, in seconds. */
+  overlap: number;
+  onOverlap: (seconds: number) => void;
 }
 
 /** Credentials can be set, replaced and removed, never read. */
-export function SecretFields({ wanted, known, changes, onChange }: Props) {
+export function SecretFields({ wanted, known, changes, onChange, overlap, onOverlap }: Props) {
   const [name, setName] = useState("");
   const names = [...new Set([...(wanted ?? []).map((each) => each.name), ...known.map((each) => each.name), ...Object.keys(changes)])];
   const free = !wanted || wanted.length === 0;
@@ -44,6 +48,19 @@ export function SecretFields({ wanted, known, changes, onChange }: Props) {
           onChange={(value) => onChange(value === undefined ? without(each) : { ...changes, [each]: value })}
         />
       ))}
+      {rotatesSlowly(known, changes) && (
+        <Field label="The old signing secret" hint="As long as both are used, deliveries carry a signature by each: receivers can change over without losing one.">
+          {(ids) => (
+            <Select {...ids} value={overlap} onChange={(event) => onOverlap(Number(event.target.value))}>
+              {OVERLAPS.map(([seconds, word]) => (
+                <option key={seconds} value={seconds}>
+                  {word}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+      )}
       {free && (
         <div className="flex items-end gap-2">
           <div className="flex-1">
@@ -83,6 +100,11 @@ function Secret({ name, title, multiline, known, change, onChange }: { name: str
           <span className="text-xs whitespace-nowrap text-ink-3">
             set <Time at={known.updated_at} />
           </span>
+          {known.previous_until && (
+            <span className="text-xs text-ink-3">
+              , the one before is used until <Time at={known.previous_until} />
+            </span>
+          )}
         </span>
         <Button small onClick={() => onChange("")}>
           Replace

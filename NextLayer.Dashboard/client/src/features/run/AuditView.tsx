@@ -13,7 +13,8 @@ import { starterOf } from "./eventWords";
 /** Who has steered the run, and from where. */
 export function AuditView({ run, events }: { run: Run; events: readonly RunEvent[] }) {
   const why = useAccess().why("audit.read", run.tenant_id);
-  const query = useInfiniteQuery({ ...auditQuery(run.tenant_id, { object_id: run.id }), enabled: !why });
+  // An entry is there before the change and is completed after it: the run's own news alone do not tell when to look.
+  const query = useInfiniteQuery({ ...auditQuery(run.tenant_id, { object_id: run.id }), enabled: !why, refetchInterval: 3_000 });
   const entries = query.data?.pages.flatMap((page) => page.items) ?? [];
   const starter = starterOf(events);
   const begun = (

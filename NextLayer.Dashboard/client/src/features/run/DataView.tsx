@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { runStepsQuery } from "@/shared/api/queries";
 import type { JsonObject, Run } from "@/shared/api/types";
+import { masked } from "@/shared/form/schema";
 import { JsonTree } from "@/shared/ui/JsonTree";
 import { Card, Facts } from "@/shared/ui/Page";
 import { Failure, Skeleton } from "@/shared/ui/States";
@@ -9,7 +10,7 @@ import { Time } from "@/shared/time/Time";
 import type { RunView } from "./fold";
 
 /** What went in and what each finished step gave, as it was at the moment that is looked at. */
-export function DataView({ run, view, starter }: { run: Run; view: RunView; starter: string | null }) {
+export function DataView({ run, view, starter, schema }: { run: Run; view: RunView; starter: string | null; schema: JsonObject | null }) {
   const settled = view.attempts.filter((each) => each.status === "completed");
   const query = useQuery({ ...runStepsQuery(run.id, settled.length), placeholderData: keepPreviousData });
   const context: JsonObject = {};
@@ -20,7 +21,7 @@ export function DataView({ run, view, starter }: { run: Run; view: RunView; star
   return (
     <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
       <Card title="Input">
-        <JsonTree value={run.parameters} root="input" label="Input" />
+        <JsonTree value={masked(schema, run.parameters)} root="input" label="Input" />
       </Card>
       <Card title="Output of the steps">
         {query.isError ? <Failure error={query.error} what="the outputs" retry={() => void query.refetch()} /> : query.isPending ? <Skeleton className="h-24" /> : Object.keys(context).length === 0 ? <p className="text-sm text-ink-2">No step has finished yet.</p> : <JsonTree value={context} label="Output of the steps" />}

@@ -94,6 +94,12 @@ export function LogView({ runId, begun, newestLine, live, stepIds, search, onSea
             <option key={id}>{id}</option>
           ))}
         </Select>
+        {(search.q || search.level || search.step) && (
+          <span role="status" className="tnum text-xs text-ink-2">
+            {count(lines.length)}
+            {log.earlier > 0 && "+"} {lines.length === 1 && log.earlier === 0 ? "line fits" : "lines fit"}
+          </span>
+        )}
         <span className="ml-auto flex items-center gap-1">
           <IconButton small label="Previous error or warning" icon={ChevronUp} disabled={errors.length === 0} onClick={() => jump(false)} />
           <IconButton small label="Next error or warning" icon={ChevronDown} disabled={errors.length === 0} onClick={() => jump(true)} />

@@ -92,7 +92,7 @@ function RunDetail({ run }: { run: Run }) {
   // A run may wait for several things at once, and its worker go on beside them.
   const asksSomebody = [...now.steps.values()].some((step) => step.status === "waiting" && step.last?.waitReason === "approval");
   const node = graph.nodes.find((each) => each.id === search.step);
-  const onChoose = (step: string) => change({ step: step === search.step ? undefined : step });
+  const onChoose = (step: string) => change({ step: step === search.step ? undefined : step, attempt: undefined });
   const onSeq = (seq: number | null) => change({ seq: seq ?? undefined });
   const withPanel = search.step !== undefined && tab !== "logs" && tab !== "events" && tab !== "data" && tab !== "audit";
 
@@ -197,14 +197,14 @@ function RunDetail({ run }: { run: Run }) {
           ) : tab === "logs" ? (
             <LogView runId={run.id} begun={run.created_at} newestLine={view.lastLogLine} live={!isFinished(view.status)} stepIds={[...new Set([...graph.nodes.map((each) => each.id), ...view.steps.keys()])]} search={search} onSearch={change} />
           ) : tab === "data" ? (
-            <DataView run={run} view={view} starter={starterOf(history.events)} />
+            <DataView run={run} view={view} starter={starterOf(history.events)} schema={version?.input_schema ?? null} />
           ) : tab === "audit" ? (
-            <AuditView key={run.last_event_seq} run={run} events={history.events} />
+            <AuditView run={run} events={history.events} />
           ) : (
             <EventsView events={history.events} seq={past} onSeq={onSeq} />
           )}
         </div>
-        {withPanel && <StepPanel run={run} node={node} stepId={search.step!} view={view} onClose={() => change({ step: undefined })} />}
+        {withPanel && <StepPanel run={run} node={node} stepId={search.step!} view={view} onClose={() => change({ step: undefined, attempt: undefined })} />}
       </div>
     </Page>
   );

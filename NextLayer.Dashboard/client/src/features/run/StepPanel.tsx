@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { ScrollText, X } from "lucide-react";
+import { useEffect, useRef } from "react";
 import { runStepsQuery } from "@/shared/api/queries";
 import type { Run } from "@/shared/api/types";
 import type { GraphNode } from "@/shared/graph/definition";
@@ -13,11 +14,14 @@ import { JsonTree } from "@/shared/ui/JsonTree";
 import { Facts } from "@/shared/ui/Page";
 import { StepBadge } from "@/shared/ui/Status";
 import { Skeleton } from "@/shared/ui/States";
+import { cx } from "@/shared/ui/cx";
 import { Children } from "./Family";
 import type { Attempt, RunView } from "./fold";
 import { GoOn } from "./GoOn";
 import { canEnd } from "./waits";
 import { useNow } from "@/shared/time/useNow";
+
+const route = getRouteApi("/runs/$runId");
 
 interface Props {
   run: Run;
@@ -68,15 +72,26 @@ export function StepPanel({ run, node, stepId, view, onClose }: Props) {
 function Attempts({ run, stepId, attempts, settled }: { run: Run; stepId: string; attempts: readonly Attempt[]; settled: number }) {
   // Outputs are not in the events: they are read again whenever an attempt has ended.
   const { data, isPending } = useQuery({ ...runStepsQuery(run.id, settled), placeholderData: keepPreviousData });
+  const search = route.useSearch();
+  const wanted = search.attempt;
+  const place = useRef<HTMLElement>(null);
+  const there = attempts.some((each) => each.attempt === wanted);
+  useEffect(() => {
+    if (there) place.current?.scrollIntoView({ block: "nearest" });
+  }, [there, wanted]);
+  const newest = attempts.at(-1)?.generation;
   return (
     <>
       {attempts.toReversed().map((attempt) => {
+        const meant = attempt.attempt === wanted && attempt.generation === newest;
         const record = data?.find((each) => each.step_id === stepId && each.generation === attempt.generation && each.attempt === attempt.attempt);
         return (
-          <section key={`${attempt.generation}/${attempt.attempt}`} className="flex flex-col gap-2.5">
+          <section key={`${attempt.generation}/${attempt.attempt}`} ref={meant ? place : null} className={cx("flex flex-col gap-2.5", meant && attempts.length > 1 && "-mx-2 rounded-lg bg-accent-soft px-2 py-2")}>
             {attempts.length > 1 && (
               <h3 className="flex items-center gap-2 text-xs font-medium text-ink-2">
-                Attempt {attempt.attempt}
+                <Link to="/runs/$runId" params={{ runId: run.id }} search={{ ...search, step: stepId, attempt: attempt.attempt }} replace title="An address that leads here" className="hover:text-accent-ink hover:underline">
+                  Attempt {attempt.attempt}
+                </Link>
                 {attempt.generation > 1 && ` of try ${attempt.generation}`}
                 <StepBadge status={attempt.status} quiet />
               </h3>

@@ -83,7 +83,9 @@ function StartForm({ version, from }: { version: PipelineVersion; from: Run | un
   const input = useRunInput(version.input_schema, from?.parameters);
   const [later, setLater] = useState("");
   const [priority, setPriority] = useState("0");
-  const [errors, setErrors] = useState<Record<string, string[]>>({});
+  const [refused, setRefused] = useState<Record<string, string[]>>({});
+  // Once somebody has tried to start it, what is lacking is told as it is now, not as it was then.
+  const [tried, setTried] = useState(false);
   // One wish, one run: whatever is clicked twice or sent again. A changed wish is another.
   const [key, setKey] = useState(() => crypto.randomUUID());
   useEffect(() => setKey(crypto.randomUUID()), [input.value, input.text, input.mode, later, priority, version.id]);
@@ -105,14 +107,16 @@ function StartForm({ version, from }: { version: PipelineVersion; from: Run | un
     },
     onError: (error) => {
       if (!(error instanceof ApiError)) return;
-      setErrors(inputErrors(error.fields, "parameters"));
+      setRefused(inputErrors(error.fields, "parameters"));
     },
   });
   const submit = () => {
-    const lacking = input.lacking();
-    setErrors(lacking);
-    if (Object.keys(lacking).length === 0 && !input.error) start.mutate();
+    const lacking = Object.keys(input.lacking()).length > 0;
+    setTried(lacking);
+    setRefused({});
+    if (!lacking && !input.error) start.mutate();
   };
+  const errors = tried ? { ...refused, ...input.lacking() } : refused;
   const approved = version.status === "APPROVED";
   const { open } = useAccess();
   const call: Call = { origin: location.origin, body, idempotencyKey: key, withKey: !open };
@@ -138,7 +142,7 @@ function StartForm({ version, from }: { version: PipelineVersion; from: Run | un
           >
             <RunInputFields state={input} errors={errors} />
           </form>
-          {start.isError && <Refusal sentence={start.error.message} errors={errors} />}
+          {start.isError && <Refusal sentence={start.error.message} errors={refused} />}
         </Card>
         <Card title="How">
           <div className="flex flex-col gap-3.5">

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { CalendarClock, Pause, Pencil, Play, Plus, Trash2 } from "lucide-react";
-import { useEffect, useState } from "react";
+import { CalendarClock, History, Pause, Pencil, Play, Plus, Trash2, Zap } from "lucide-react";
+import { useState } from "react";
 import { ApiError, patch, post, remove, sentenceOf } from "@/shared/api/http";
 import { usePipelineName, versionsQuery, pipelineQuery } from "@/shared/api/queries";
 import { useScope } from "@/shared/api/tenancy";
@@ -18,10 +18,12 @@ import { Empty, Failure, SkeletonRows } from "@/shared/ui/States";
 import { Tag } from "@/shared/ui/Status";
 import { toast } from "@/shared/ui/toasts";
 import { cx } from "@/shared/ui/cx";
-import { schedulesQuery, type Fire, type Schedule, type ScheduleTimes } from "./triggerQueries";
+import { LastFire, ScheduleTimesDialog } from "./ScheduleTimesDialog";
+import { RunNow } from "./RunNow";
+import { SchedulePreview } from "./SchedulePreview";
+import { schedulesQuery, type Schedule } from "./triggerQueries";
 
 const ZONES = ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];
-const OUTCOMES = { started: ["Started", "succeeded"], skipped: ["Skipped", "cancelled"], missed: ["Missed", "paused"], failed: ["Failed", "failed"], refused: ["Quota exceeded", "failed"] } as const;
 
 export function Schedules() {
   const scope = useScope();
@@ -29,6 +31,8 @@ export function Schedules() {
   const client = useQueryClient();
   const [editing, setEditing] = useState<Schedule | "new" | null>(null);
   const [deleting, setDeleting] = useState<Schedule | null>(null);
+  const [starting, setStarting] = useState<Schedule | null>(null);
+  const [looking, setLooking] = useState<Schedule | null>(null);
   const refresh = () => void client.invalidateQueries({ queryKey: ["schedules"] });
   const toggle = useMutation({
     mutationFn: (each: Schedule) => patch(`/api/v1/triggers/schedule/${each.id}`, { enabled: !each.enabled }, { tenantId: each.tenant_id }),
@@ -90,6 +94,8 @@ export function Schedules() {
                       <LastFire fire={each.last_fire} />
                     </td>
                     <td className={cx(TD, "text-right whitespace-nowrap")}>
+                      <IconButton small needs="runs.start" tenant={each.tenant_id} label="Run it now" icon={Zap} onClick={() => setStarting(each)} />
+                      <IconButton small label="Its times, and what became of them" icon={History} onClick={() => setLooking(each)} />
                       <IconButton small needs="triggers.write" tenant={each.tenant_id} label={each.enabled ? "Pause it" : "Go on with it"} icon={each.enabled ? Pause : Play} onClick={() => toggle.mutate(each)} />
                       <IconButton small needs="triggers.write" tenant={each.tenant_id} label="Change it" icon={Pencil} onClick={() => setEditing(each)} />
                       <IconButton small needs="triggers.write" tenant={each.tenant_id} label="Delete it" icon={Trash2} onClick={() => setDeleting(each)} />
@@ -102,6 +108,8 @@ export function Schedules() {
         </>
       )}
       {editing && <EditDialog schedule={editing === "new" ? null : editing} onClose={() => setEditing(null)} onSaved={refresh} />}
+      {starting && <RunNow schedule={starting} onClose={() => setStarting(null)} />}
+      {looking && <ScheduleTimesDialog schedule={looking} onClose={() => setLooking(null)} />}
       <Confirm open={deleting !== null} onOpenChange={() => setDeleting(null)} title="Delete this schedule?" action="Delete" danger busy={destroy.isPending} onConfirm={() => deleting && destroy.mutate(deleting)}>
         <p className="text-sm text-ink-2">Runs that it has started go on.</p>
       </Confirm>
@@ -114,23 +122,6 @@ function PipelineLink({ id }: { id: string }) {
     <Link to="/pipelines/$pipelineId" params={{ pipelineId: id }} className="font-medium hover:text-accent-ink hover:underline">
       {usePipelineName(id)}
     </Link>
-  );
-}
-
-export function LastFire({ fire }: { fire: Fire | null }) {
-  if (!fire) return <span className="text-ink-3">never</span>;
-  const [word, tone] = OUTCOMES[fire.outcome];
-  return (
-    <span className="inline-flex items-center gap-2" title={fire.reason ?? undefined}>
-      <Tag tone={tone}>{word}</Tag>
-      {fire.run_id ? (
-        <Link to="/runs/$runId" params={{ runId: fire.run_id }} className="text-accent-ink hover:underline">
-          <Time at={fire.planned_at} />
-        </Link>
-      ) : (
-        <Time at={fire.planned_at} />
-      )}
-    </span>
   );
 }
 
@@ -234,7 +225,7 @@ function EditDialog({ schedule, onClose, onSaved }: { schedule: Schedule | null;
             </p>
           )}
         </div>
-        <Preview cron={cron} zone={zone} tenantId={tenant} />
+        <SchedulePreview cron={cron} zone={zone} tenantId={tenant} />
       </form>
     </Dialog>
   );
@@ -246,37 +237,5 @@ function PipelineOption({ version }: { version: PipelineVersion }) {
     <option value={version.pipeline_id}>
       {pipeline?.name ?? "…"} ({version.version})
     </option>
-  );
-}
-
-/** The next ten times, in the schedule's zone and in the reader's. */
-function Preview({ cron, zone, tenantId }: { cron: string; zone: string; tenantId: string | undefined }) {
-  const [asked, setAsked] = useState({ cron, zone });
-  useEffect(() => {
-    const timer = setTimeout(() => setAsked({ cron, zone }), 300);
-    return () => clearTimeout(timer);
-  }, [cron, zone]);
-  const query = useQuery({
-    queryKey: ["preview", asked],
-    queryFn: ({ signal }) => post<ScheduleTimes>("/api/v1/triggers/schedule/preview", { cron: asked.cron, timezone: asked.zone }, { tenantId, signal }),
-    retry: false,
-    enabled: asked.cron.trim() !== "",
-  });
-  return (
-    <section aria-label="Next times" className="rounded-lg bg-sunken p-3 text-xs">
-      <h3 className="mb-1.5 font-medium text-ink-2">Next times</h3>
-      {query.isError ? (
-        <p className="text-[var(--s-failed)]">{sentenceOf(query.error)}</p>
-      ) : (
-        <ol className="tnum flex flex-col gap-1">
-          {query.data?.times.map((time) => (
-            <li key={time.at} className="flex justify-between gap-2">
-              <span>{time.local.slice(0, 16).replace("T", " ")}</span>
-              <Time at={time.at} className="text-ink-3" />
-            </li>
-          ))}
-        </ol>
-      )}
-    </section>
   );
 }

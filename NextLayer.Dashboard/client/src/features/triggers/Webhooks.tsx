@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { KeyRound, Webhook } from "lucide-react";
+import { KeyRound, Play, Terminal, Webhook } from "lucide-react";
 import { useState } from "react";
 import { useAccess } from "@/shared/access/me";
 import { post, put } from "@/shared/api/http";
@@ -8,9 +8,9 @@ import { pipelineQuery, versionsQuery } from "@/shared/api/queries";
 import type { PipelineVersion } from "@/shared/api/types";
 import { usePrefs } from "@/shared/prefs/prefs";
 import { Time } from "@/shared/time/Time";
-import { Button } from "@/shared/ui/Button";
-import { CopyButton, shortId } from "@/shared/ui/Copy";
-import { Checkbox } from "@/shared/ui/Form";
+import { Button, buttonClass } from "@/shared/ui/Button";
+import { CopyButton, copyText, shortId } from "@/shared/ui/Copy";
+import { Checkbox, Field, Select } from "@/shared/ui/Form";
 import { Confirm } from "@/shared/ui/Overlay";
 import { Card } from "@/shared/ui/Page";
 import { Empty, Failure, Skeleton, SkeletonRows } from "@/shared/ui/States";
@@ -19,6 +19,9 @@ import { cx } from "@/shared/ui/cx";
 import { deliveriesQuery, webhookQuery, type Delivery, type WebhookSettings } from "./triggerQueries";
 
 const route = getRouteApi("/triggers");
+/** How long a secret that is replaced stays valid, in seconds. */
+const OVERLAPS: readonly (readonly [number, string])[] = [[0, "ends at once"], [3_600, "stays valid for an hour"], [86_400, "stays valid for a day"], [7 * 86_400, "stays valid for a week"], [30 * 86_400, "stays valid for 30 days"]];
+const USUAL_OVERLAP = 86_400;
 const VERDICTS: Record<Delivery["verdict"], readonly [string, "succeeded" | "queued" | "failed" | "cancelled"]> = {
   accepted: ["Accepted", "succeeded"],
   duplicate: ["Repeated", "queued"],
@@ -77,13 +80,14 @@ function Settings({ version }: { version: PipelineVersion }) {
   const [rotating, setRotating] = useState(false);
   const mayWrite = useAccess().can("triggers.write", version.tenant_id);
   const [secret, setSecret] = useState<string | null>(null);
+  const [overlap, setOverlap] = useState(USUAL_OVERLAP);
   const took = (settings: WebhookSettings) => {
     setSecret(settings.secret);
     client.setQueryData(["webhook", version.id], settings);
     setRotating(false);
   };
   const save = useMutation({ mutationFn: (change: { enabled: boolean; require_signature: boolean }) => put<WebhookSettings>(`/api/v1/triggers/webhook/${version.id}/settings`, change, { tenantId: version.tenant_id }), onSuccess: took });
-  const rotate = useMutation({ mutationFn: () => post<WebhookSettings>(`/api/v1/triggers/webhook/${version.id}/settings/rotate`, {}, { tenantId: version.tenant_id }), onSuccess: took });
+  const rotate = useMutation({ mutationFn: () => post<WebhookSettings>(`/api/v1/triggers/webhook/${version.id}/settings/rotate`, { overlap_seconds: overlap }, { tenantId: version.tenant_id }), onSuccess: took });
   if (query.isPending) return <Skeleton className="h-40" />;
   if (!query.data) return <Card><Failure error={query.error} what="the webhook" retry={() => void query.refetch()} /></Card>;
   const settings = query.data;
@@ -95,6 +99,11 @@ function Settings({ version }: { version: PipelineVersion }) {
           <span className="text-ink-3">POST</span> <span className="min-w-0 flex-1 break-all">{address}</span>
           <CopyButton text={address} label="Copy the address" />
         </p>
+        {!settings.require_signature && (
+          <Button small icon={Terminal} className="self-start" onClick={() => void copyText(`curl -X POST ${address} -H 'Content-Type: application/json' -d '{}'`, "Command copied")}>
+            Copy a call as cURL
+          </Button>
+        )}
         <div className="flex flex-wrap gap-x-6 gap-y-1">
           <Checkbox label="Takes calls" checked={settings.enabled} disabled={save.isPending || !mayWrite} onChange={(event) => save.mutate({ enabled: event.target.checked, require_signature: settings.require_signature })} />
           <Checkbox label="Calls must be signed" checked={settings.require_signature} disabled={save.isPending || !mayWrite} onChange={(event) => save.mutate({ enabled: settings.enabled, require_signature: event.target.checked })} />
@@ -121,7 +130,21 @@ function Settings({ version }: { version: PipelineVersion }) {
         </div>
       </div>
       <Confirm open={rotating} onOpenChange={setRotating} title="A new secret?" action="Make it" busy={rotate.isPending} onConfirm={() => rotate.mutate()}>
-        <p className="text-sm text-ink-2">The secrets of before stay valid for a day, so that senders can be changed without losing a call.</p>
+        {settings.secrets.length === 0 ? (
+          <p className="text-sm text-ink-2">Calls must be signed with it from then on. It is shown once.</p>
+        ) : (
+          <Field label="The secret of before" hint="While both are taken, senders can be changed without losing a call. The new one is shown once.">
+            {(ids) => (
+              <Select {...ids} value={overlap} onChange={(event) => setOverlap(Number(event.target.value))}>
+                {OVERLAPS.map(([seconds, word]) => (
+                  <option key={seconds} value={seconds}>
+                    {word}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
+        )}
       </Confirm>
     </Card>
   );
@@ -150,7 +173,14 @@ function Deliveries({ version }: { version: PipelineVersion }) {
                     run {shortId(each.run_id)}
                   </Link>
                 )}
-                <span className="min-w-0 flex-1 truncate text-xs text-ink-2">{each.detail ?? each.message_id}</span>
+                <span className="min-w-0 flex-1 truncate text-xs text-ink-2" title={each.remote_address ?? undefined}>
+                  {each.detail ?? each.message_id ?? each.remote_address}
+                </span>
+                {each.verdict === "accepted" && each.run_id && (
+                  <Link to="/start" search={{ version: version.id, from: each.run_id }} className={buttonClass("secondary", true)} title="Start a run with the input of this call">
+                    <Play className="size-3.5" aria-hidden /> Again…
+                  </Link>
+                )}
                 {each.unrecorded > 0 && <span className="text-xs text-ink-3">and {each.unrecorded} like it</span>}
               </li>
             );

@@ -66,10 +66,16 @@ export const schedulesQuery = (tenantIds: readonly string[]) =>
     refetchInterval: 10_000,
   });
 
+export const scheduleTimesQuery = (schedule: Schedule) =>
+  queryOptions({
+    queryKey: ["next", schedule.id, schedule.cron, schedule.timezone],
+    queryFn: ({ signal }) => get<ScheduleTimes>(`/api/v1/triggers/schedule/${schedule.id}/next`, { tenantId: schedule.tenant_id, signal }),
+  });
+
 export const firesQuery = (schedule: Schedule) =>
   queryOptions({
     queryKey: ["fires", schedule.id, schedule.last_fire?.planned_at],
-    queryFn: async ({ signal }) => asList(await get<Fire[] | { items: Fire[] }>(`/api/v1/triggers/schedule/${schedule.id}/fires?per_page=10`, { tenantId: schedule.tenant_id, signal })),
+    queryFn: async ({ signal }) => asList(await get<Fire[] | { items: Fire[] }>(`/api/v1/triggers/schedule/${schedule.id}/fires?per_page=50`, { tenantId: schedule.tenant_id, signal })),
   });
 
 export const webhookQuery = (tenantId: string, workflowId: string) =>

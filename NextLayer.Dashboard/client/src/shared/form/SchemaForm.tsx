@@ -5,7 +5,9 @@ import { object } from "../graph/definition";
 import { Button, IconButton } from "../ui/Button";
 import { Checkbox, CONTROL, Field, Select, TextArea, TextInput } from "../ui/Form";
 import { cx } from "../ui/cx";
-import { defaultsOf, hintsOf, isRequired, isTemplate, isVisible, kindOf, propertiesOf, titleOf, typesOf, withMember } from "./schema";
+import { FileField } from "./FileField";
+import { defaultsOf, fileOf, hintsOf, isRequired, isSecret, isTemplate, isVisible, kindOf, propertiesOf, titleOf, typesOf, withMember } from "./schema";
+import { SecretInput } from "./SecretInput";
 
 interface FormContext {
   /** Any value may also be a template. */
@@ -98,11 +100,12 @@ function Member(props: MemberProps) {
     );
   if (kind === "list") return <ListEditor {...props} label={label} error={error} hint={hint} />;
   if (kind === "pairs") return <Pairs label={label} value={object(value) ?? {}} error={error} hint={hint} onChange={(next) => onChange(Object.keys(next).length === 0 ? undefined : next)} />;
+  if (kind === "file" && !templates) return <FileField label={label} wish={fileOf(schema)!} value={asText(value)} hint={hint} error={error} required={required} onChange={onChange} />;
   if (kind === "json") return <JsonField label={label} value={value} error={error} hint={hint} required={required} placeholder={hints.placeholder} onChange={onChange} />;
 
   const choices = hints.widget ? options[hints.widget] : undefined;
   return (
-    <Field label={label} hint={hint ?? widgetHint(hints.widget)} error={error} required={required}>
+    <Field label={label} hint={hint ?? (!templates && isSecret(schema) ? "Hidden here, but kept with the input, where whoever sees the run may read it." : widgetHint(hints.widget))} error={error} required={required}>
       {(ids) =>
         kind === "choice" || choices ? (
           <Select {...ids} value={value === undefined || value === null ? "" : JSON.stringify(value)} onChange={(event) => onChange(event.target.value ? (JSON.parse(event.target.value) as Json) : undefined)}>
@@ -123,6 +126,8 @@ function Member(props: MemberProps) {
           <TextArea {...ids} rows={hints.widget === "code" || hints.widget === "sql" ? 8 : 3} className={hints.widget === "code" || hints.widget === "sql" ? "font-mono text-xs" : ""} placeholder={hints.placeholder} value={asText(value)} onChange={(event) => onChange(event.target.value || undefined)} />
         ) : kind === "number" ? (
           <NumberInput ids={ids} schema={schema} value={value} templates={templates} onChange={onChange} />
+        ) : !templates && isSecret(schema) ? (
+          <SecretInput {...ids} label={label} value={asText(value)} onChange={(event) => onChange(event.target.value || undefined)} />
         ) : (
           <TextInput
             {...ids}
@@ -159,7 +164,7 @@ function inputType(schema: JsonObject): string {
     case "uri":
       return "url";
     default:
-      return hintsOf(schema).widget === "secret" ? "password" : "text";
+      return "text";
   }
 }
 

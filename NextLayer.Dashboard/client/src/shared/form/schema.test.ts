@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../api/types";
-import { defaultsOf, isVisible, kindOf, missing, withMember } from "./schema";
+import { defaultsOf, fileOf, isSecret, isVisible, kindOf, MASK, masked, missing, withMember } from "./schema";
 
 const schema: JsonObject = {
   type: "object",
@@ -28,6 +28,9 @@ describe("kindOf", () => {
     [{}, "json"],
     [{ type: ["string", "boolean"] }, "text"],
     [{ type: "object", "x-ui": { widget: "workflow" } }, "json"],
+    [{ type: "string", format: "byte" }, "file"],
+    [{ type: "string", "x-ui": { widget: "file" } }, "file"],
+    [{ type: "integer", contentEncoding: "base64" }, "number"],
   ])("edits %j as %s", (given, kind) => expect(kindOf(given as JsonObject)).toBe(kind));
 });
 
@@ -44,4 +47,24 @@ it("names each missing member by its path", () =>
 it("takes a member away when there is nothing to say, and keeps the order of the others", () => {
   expect(withMember({ a: 1, b: 2 }, "a", "")).toEqual({ b: 2 });
   expect(Object.keys(withMember({ a: 1, b: 2 }, "a", 3))).toEqual(["a", "b"]);
+});
+
+it.each([
+  [{ type: "string", contentEncoding: "base64", contentMediaType: "application/pdf" }, { as: "base64", accept: "application/pdf" }],
+  [{ type: "string", format: "data-url" }, { as: "data-url", accept: "" }],
+  [{ type: "string", contentMediaType: "text/csv", "x-ui": { widget: "file" } }, { as: "text", accept: "text/csv" }],
+  [{ type: "string" }, null],
+])("takes %j for the file %j", (given, wish) => expect(fileOf(given as JsonObject)).toEqual(wish));
+
+it("hides what is secret, however deep, and nothing else", () => {
+  const secrets: JsonObject = {
+    properties: {
+      token: { type: "string", format: "password" },
+      login: { type: "object", properties: { user: { type: "string" }, pin: { type: "integer", writeOnly: true } } },
+      keys: { type: "array", items: { type: "string", "x-ui": { widget: "secret" } } },
+    },
+  };
+  expect(masked(secrets, { token: "t", login: { user: "ada", pin: 1234 }, keys: ["a", "b"], more: { token: "t" }, none: null })).toEqual({ token: MASK, login: { user: "ada", pin: MASK }, keys: [MASK, MASK], more: { token: "t" }, none: null });
+  expect(masked(null, { token: "t" })).toEqual({ token: "t" });
+  expect(isSecret({ type: "string" })).toBe(false);
 });

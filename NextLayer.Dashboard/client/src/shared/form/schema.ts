@@ -2,7 +2,7 @@ import type { Json, JsonObject } from "../api/types";
 import { object } from "../graph/definition";
 
 /** How a value is edited. */
-export type Kind = "choice" | "boolean" | "number" | "text" | "long" | "object" | "pairs" | "list" | "json";
+export type Kind = "choice" | "boolean" | "number" | "text" | "long" | "object" | "pairs" | "list" | "file" | "json";
 
 export interface Hints {
   widget?: string;
@@ -23,6 +23,7 @@ export function typesOf(schema: JsonObject): string[] {
 export function kindOf(schema: JsonObject): Kind {
   const hints = hintsOf(schema);
   const types = typesOf(schema).filter((type) => type !== "null");
+  if (fileOf(schema)) return "file";
   if (hints.widget === "json" || hints.widget === "workflow") return "json";
   if (hints.widget === "key_value") return "pairs";
   if (Array.isArray(schema.enum)) return "choice";
@@ -44,6 +45,40 @@ export function kindOf(schema: JsonObject): Kind {
     default:
       return "json";
   }
+}
+
+/** How a file becomes the text that stands for it. */
+export interface FileWish {
+  as: "base64" | "data-url" | "text";
+  /** Kinds of files to choose from, such as "text/csv"; empty for any. */
+  accept: string;
+}
+
+/** For a text that is a file's content, by JSON Schema's own words or by `x-ui`. */
+export function fileOf(schema: JsonObject): FileWish | null {
+  if (!typesOf(schema).includes("string")) return null;
+  const accept = typeof schema.contentMediaType === "string" ? schema.contentMediaType : "";
+  if (schema.format === "data-url") return { as: "data-url", accept };
+  if (schema.contentEncoding === "base64" || schema.format === "byte" || schema.format === "binary") return { as: "base64", accept };
+  return hintsOf(schema).widget === "file" ? { as: "text", accept } : null;
+}
+
+/** A value that nobody should read over a shoulder. */
+export function isSecret(schema: JsonObject): boolean {
+  return schema.format === "password" || schema.writeOnly === true || hintsOf(schema).widget === "secret";
+}
+
+export const MASK = "••••••••";
+
+/** The value with what its schema calls secret hidden. */
+export function masked(schema: JsonObject | null, value: Json): Json {
+  if (!schema || value === null) return value;
+  if (isSecret(schema)) return MASK;
+  if (Array.isArray(value)) return value.map((item) => masked(object(schema.items), item));
+  const members = object(value);
+  if (!members) return value;
+  const properties = object(schema.properties);
+  return Object.fromEntries(Object.entries(members).map(([name, member]) => [name, masked(object(properties?.[name]), member)]));
 }
 
 /** Names of an object's members in the order of the schema, the required first in their places. */

@@ -1,0 +1,64 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Time } from "@/shared/time/Time";
+import { Button } from "@/shared/ui/Button";
+import { Dialog } from "@/shared/ui/Overlay";
+import { Failure, Skeleton, SkeletonRows } from "@/shared/ui/States";
+import { Tag } from "@/shared/ui/Status";
+import { TimesList } from "./TimesList";
+import { firesQuery, scheduleTimesQuery, type Fire, type Schedule } from "./triggerQueries";
+
+const OUTCOMES = { started: ["Started", "succeeded"], skipped: ["Skipped", "cancelled"], missed: ["Missed", "paused"], failed: ["Failed", "failed"], refused: ["Quota exceeded", "failed"] } as const;
+
+/** When a schedule comes next, and what became of the times that have passed. */
+export function ScheduleTimesDialog({ schedule, onClose }: { schedule: Schedule; onClose: () => void }) {
+  const next = useQuery({ ...scheduleTimesQuery(schedule), enabled: schedule.enabled });
+  const fires = useQuery(firesQuery(schedule));
+  return (
+    <Dialog open onOpenChange={onClose} title={schedule.name ?? schedule.cron} description={`${schedule.cron} in ${schedule.timezone}`} wide footer={<Button onClick={onClose}>Done</Button>}>
+      <div className="grid gap-6 md:grid-cols-[minmax(0,1fr)_16rem]">
+        <section aria-label="Last times">
+          <h3 className="mb-1.5 text-xs font-medium text-ink-2">What became of the last ones</h3>
+          {fires.isPending ? (
+            <SkeletonRows rows={4} />
+          ) : fires.isError ? (
+            <Failure error={fires.error} what="the last times" retry={() => void fires.refetch()} />
+          ) : fires.data.length === 0 ? (
+            <p className="text-sm text-ink-2">Its first time has not come yet.</p>
+          ) : (
+            <ul className="rounded-lg border border-line">
+              {fires.data.map((fire) => (
+                <li key={fire.planned_at} className="border-b border-line px-3 py-2 text-sm last:border-0">
+                  <LastFire fire={fire} />
+                  {fire.missed !== null && fire.missed > 1 && <span className="ml-2 text-xs text-ink-3">and {fire.missed - 1} more before it</span>}
+                  {fire.reason && <p className="mt-0.5 text-xs text-ink-2">{fire.reason}</p>}
+                </li>
+              ))}
+            </ul>
+          )}
+        </section>
+        <section aria-label="Next times" className="h-fit rounded-lg bg-sunken p-3 text-xs">
+          <h3 className="mb-1.5 font-medium text-ink-2">Next times</h3>
+          {!schedule.enabled ? <p className="text-ink-2">It is paused: none.</p> : next.data ? <TimesList times={next.data} /> : next.isError ? <Failure error={next.error} what="the next times" /> : <Skeleton className="h-24" />}
+        </section>
+      </div>
+    </Dialog>
+  );
+}
+
+export function LastFire({ fire }: { fire: Fire | null }) {
+  if (!fire) return <span className="text-ink-3">never</span>;
+  const [word, tone] = OUTCOMES[fire.outcome];
+  return (
+    <span className="inline-flex items-center gap-2" title={fire.reason ?? undefined}>
+      <Tag tone={tone}>{word}</Tag>
+      {fire.run_id ? (
+        <Link to="/runs/$runId" params={{ runId: fire.run_id }} className="text-accent-ink hover:underline">
+          <Time at={fire.planned_at} />
+        </Link>
+      ) : (
+        <Time at={fire.planned_at} />
+      )}
+    </span>
+  );
+}
