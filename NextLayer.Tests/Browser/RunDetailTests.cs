@@ -12,16 +12,21 @@ public sealed partial class RunDetailTests(Site site)
     public async Task Wait_ForATime_CountsDownAndEndsByHand()
     {
         await site.StartAsync();
-        var runId = await site.Demo.StartAsync(site.Demo.Nightly);
+        // What comes after a delay may read what it gives.
+        var line = await site.Demo.AddLineAsync("Pause and tell", """
+            {"steps": [{"id": "pause", "type": "delay", "config": {"duration": "PT1H"}},
+                       {"id": "told", "type": "inline_code", "config": {"language": "expression", "code": "pause.waited_ms > 0 && pause.resumed_at != pause.due_at"}}]}
+            """);
+        var runId = await site.Demo.StartAsync(line);
         await site.Demo.UntilAsync(runId, "PAUSED");
         await using var visit = await site.VisitAsync();
         var page = visit.Page;
-        await visit.OpenAsync($"/runs/{runId}", "Nightly report");
+        await visit.OpenAsync($"/runs/{runId}", "Pause and tell");
         var strip = page.GetByRole(AriaRole.Region, new() { Name = "Why it is not running" });
 
         await Expect(strip).ToContainTextAsync(InMinutes());
         await strip.GetByRole(AriaRole.Button, new() { Name = "Go on now" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Dialog, new() { Name = "End this wait now?" })).ToContainTextAsync("until_morning");
+        await Expect(page.GetByRole(AriaRole.Dialog, new() { Name = "End this wait now?" })).ToContainTextAsync("pause");
         Assert.Equal([], await visit.FlawsAsync());
         await visit.ShootAsync("journey-go-on");
         await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Go on now" }).ClickAsync();
@@ -133,6 +138,7 @@ public sealed partial class RunDetailTests(Site site)
         var page = visit.Page;
         await visit.OpenAsync($"/runs/{site.Demo.Failed}?tab=steps&step=fetch_prices", "Supplier import");
 
+        await Expect(page.GetByText("Nobody answered at this address from where the worker runs.").First).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Attempt 1" }).ClickAsync();
         await Expect(page).ToHaveURLAsync(FirstAttempt());
         Assert.Equal([], await visit.FlawsAsync());

@@ -19,8 +19,8 @@ export function AuditView({ run, events }: { run: Run; events: readonly RunEvent
   const starter = starterOf(events);
   const begun = (
     <p className="text-sm text-ink-2">
-      Started {starter ? <>by <strong className="font-medium text-ink">{starter}</strong> </> : `by ${run.trigger_type} `}
-      <Time at={run.created_at} />.
+      Started <Time at={run.created_at} />
+      {starter && <> by <strong className="font-medium text-ink">{starter}</strong></>}, trigger {run.trigger_type}.
     </p>
   );
   if (why)

@@ -11,10 +11,20 @@ import { FormError } from "@/shared/ui/FormError";
 import { Confirm } from "@/shared/ui/Overlay";
 import { toast } from "@/shared/ui/toasts";
 import { cx } from "@/shared/ui/cx";
-import { WAIT_WORDS, type EndableWait } from "./waits";
+import type { Attempt } from "./fold";
+import { delayOutput, WAIT_WORDS, type EndableWait } from "./waits";
+
+interface Props {
+  run: Run;
+  stepId: string;
+  wait: EndableWait;
+  /** The attempt that waits. */
+  attempt: Attempt | null | undefined;
+  className?: string;
+}
 
 /** Ends a step's wait by hand. */
-export function GoOn({ run, stepId, wait, className }: { run: Run; stepId: string; wait: EndableWait; className?: string }) {
+export function GoOn({ run, stepId, wait, attempt, className }: Props) {
   const client = useQueryClient();
   const [asking, setAsking] = useState(false);
   const [text, setText] = useState(WAIT_WORDS[wait].output);
@@ -23,7 +33,7 @@ export function GoOn({ run, stepId, wait, className }: { run: Run; stepId: strin
   const data: JsonObject | null = parsed.value === undefined ? {} : object(parsed.value);
   const wrong = parsed.error ?? (data ? undefined : "It must be an object.");
   const resume = useMutation({
-    mutationFn: () => post(`/api/v1/runs/${run.id}/resume`, { step_id: stepId, data }, { tenantId: run.tenant_id }),
+    mutationFn: () => post(`/api/v1/runs/${run.id}/resume`, { step_id: stepId, data: wait === "timer" ? delayOutput(attempt, Date.now()) : data }, { tenantId: run.tenant_id }),
     meta: { quiet: true },
     onSuccess: () => {
       toast("The run goes on.");

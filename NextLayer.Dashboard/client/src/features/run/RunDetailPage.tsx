@@ -157,7 +157,7 @@ function RunDetail({ run }: { run: Run }) {
           You see the run as it was after event {past}.
         </p>
       )}
-      {past === null && (shown.status === "QUEUED" || shown.status === "PAUSED") && <WhyStrip run={shown} />}
+      {past === null && (shown.status === "QUEUED" || shown.status === "PAUSED") && <WhyStrip run={shown} view={now} />}
       {past === null && !isFinished(shown.status) && asksSomebody && <ApprovalsHere run={run} />}
       {past === null && (shown.status === "FAILED" || shown.status === "CANCELLED") && run.error_message && <ErrorStrip run={run} step={now.firstFailure} onChoose={(step) => change({ step, tab: "graph" })} />}
       <Progress view={view} total={graph.nodes.length} />

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { ScrollText, X } from "lucide-react";
+import { Lightbulb, ScrollText, X } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { runStepsQuery } from "@/shared/api/queries";
 import type { Run } from "@/shared/api/types";
@@ -15,6 +15,7 @@ import { Facts } from "@/shared/ui/Page";
 import { StepBadge } from "@/shared/ui/Status";
 import { Skeleton } from "@/shared/ui/States";
 import { cx } from "@/shared/ui/cx";
+import { hintFor } from "./errorHints";
 import { Children } from "./Family";
 import type { Attempt, RunView } from "./fold";
 import { GoOn } from "./GoOn";
@@ -100,6 +101,7 @@ function Attempts({ run, stepId, attempts, settled }: { run: Run; stepId: string
               <div className="rounded-lg border border-[color-mix(in_oklab,var(--s-failed)_35%,transparent)] bg-danger-soft p-3 text-sm">
                 <p className="font-mono text-xs font-semibold text-[var(--s-failed)]">{attempt.error.code}</p>
                 <p className="mt-1 break-words whitespace-pre-wrap">{attempt.error.message}</p>
+                <Hint code={attempt.error.code} />
                 {attempt.error.detail !== undefined && attempt.error.detail !== null && (
                   <div className="mt-2">
                     <JsonTree value={attempt.error.detail} label="Details of the error" />
@@ -118,7 +120,7 @@ function Attempts({ run, stepId, attempts, settled }: { run: Run; stepId: string
                 ...(attempt.retryAt !== null ? ([["Next attempt", <NextAttempt key="r" at={attempt.retryAt} />]] as const) : []),
               ]}
             />
-            {attempt.status === "waiting" && canEnd(attempt.waitReason, run.status) && <GoOn run={run} stepId={stepId} wait={attempt.waitReason} className="self-start" />}
+            {attempt.status === "waiting" && canEnd(attempt.waitReason, run.status) && <GoOn run={run} stepId={stepId} wait={attempt.waitReason} attempt={attempt} className="self-start" />}
             {attempt.status === "completed" && (
               <div>
                 <h4 className="mb-1.5 text-xs font-medium text-ink-2">Output</h4>
@@ -134,6 +136,18 @@ function Attempts({ run, stepId, attempts, settled }: { run: Run; stepId: string
 
 function Elapsed({ from }: { from: number }) {
   return <span className="tnum">{duration(Math.floor(Math.max(0, useNow() - from) / 1000) * 1000)}</span>;
+}
+
+function Hint({ code }: { code: string }) {
+  const hint = hintFor(code);
+  return (
+    hint && (
+      <p className="mt-1.5 flex gap-1.5 text-ink-2">
+        <Lightbulb className="mt-0.5 size-3.5 shrink-0" aria-hidden />
+        {hint}
+      </p>
+    )
+  );
 }
 
 /** Counts down to it; afterwards only tells when it was. */

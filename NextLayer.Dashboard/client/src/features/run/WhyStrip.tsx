@@ -7,11 +7,12 @@ import { count } from "@/shared/time/format";
 import { Countdown, Time } from "@/shared/time/Time";
 import { useNow } from "@/shared/time/useNow";
 import { explainQuery, guess } from "./explain";
+import type { RunView } from "./fold";
 import { GoOn } from "./GoOn";
 import { endableWait } from "./waits";
 
 /** Why a run is not running. */
-export function WhyStrip({ run }: { run: Run }) {
+export function WhyStrip({ run, view }: { run: Run; view: RunView }) {
   const { data, isError } = useQuery(explainQuery(run));
   const engine = useQuery({ ...engineQuery(), enabled: isError }).data;
   const workers = useQuery({ ...workersQuery(), enabled: isError }).data;
@@ -34,7 +35,7 @@ export function WhyStrip({ run }: { run: Run }) {
                   How to start one
                 </Link>
               )}
-              {wait && reason.step_id && run.status === "PAUSED" && <GoOn run={run} stepId={reason.step_id} wait={wait} className="ml-2" />}
+              {wait && reason.step_id && run.status === "PAUSED" && <GoOn run={run} stepId={reason.step_id} wait={wait} attempt={view.steps.get(reason.step_id)?.last} className="ml-2" />}
             </li>
           );
         })}

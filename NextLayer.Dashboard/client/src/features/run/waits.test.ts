@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { canEnd, endableWait } from "./waits";
+import { canEnd, delayOutput, endableWait } from "./waits";
 
 it.each([
   ["waiting_for_time", "timer"],
@@ -20,3 +20,6 @@ it("ends nothing by hand that people vote on, or that has ended", () => {
   expect(canEnd("children", "PAUSED")).toBe(false);
   expect(canEnd("event", "FAILED")).toBe(false);
 });
+
+it("gives what a delay that ends by itself gives", () =>
+  expect(delayOutput({ startedAt: 1_000, wakeAt: "2026-05-01T10:00:00+00:00" }, 61_000)).toEqual({ waited_ms: 60_000, due_at: "2026-05-01T10:00:00+00:00", resumed_at: "1970-01-01T00:01:01.000Z" }));

@@ -1,4 +1,5 @@
-import type { RunStatus, WaitReason } from "@/shared/api/types";
+import type { JsonObject, RunStatus, WaitReason } from "@/shared/api/types";
+import type { Attempt } from "./fold";
 
 /** A wait that a person may end: a time, an event, or somebody's word. */
 export type EndableWait = "timer" | "event" | "manual";
@@ -16,7 +17,12 @@ export function canEnd(reason: WaitReason | null, status: RunStatus): reason is 
 }
 
 export const WAIT_WORDS: Record<EndableWait, { action: string; title: string; note: string; output: string }> = {
-  timer: { action: "Go on now", title: "End this wait now?", note: "The run goes on at once, as though its time had come. Nothing else changes.", output: "{}" },
+  timer: { action: "Go on now", title: "End this wait now?", note: "The run goes on at once, as though its time had come.", output: "{}" },
   event: { action: "Go on without it…", title: "Go on without the event?", note: "What you give here stands in for the event: it becomes the step's output.", output: '{\n  "payload": {}\n}' },
   manual: { action: "Go on…", title: "Let the run go on?", note: "What you give here becomes the step's output.", output: "{}" },
 };
+
+/** What a delay gives when it ends by itself: later steps may read it. */
+export function delayOutput(attempt: Pick<Attempt, "startedAt" | "wakeAt"> | null | undefined, now: number): JsonObject {
+  return { waited_ms: attempt ? Math.max(0, Math.round(now - attempt.startedAt)) : 0, due_at: attempt?.wakeAt ?? null, resumed_at: new Date(now).toISOString() };
+}

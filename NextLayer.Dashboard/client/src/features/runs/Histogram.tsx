@@ -18,8 +18,9 @@ interface Props {
 
 /** Runs over time, by state. Drawing across it chooses the time between. */
 export function Histogram({ filter, onZoom }: Props) {
-  const { data } = useQuery(statsQuery({ ...filter, buckets: 60 }));
-  return data ? <Bars buckets={data.buckets} seconds={data.bucket_seconds} onZoom={onZoom} /> : <div className="skeleton" style={{ height: HEIGHT }} />;
+  const { data, isError } = useQuery(statsQuery({ ...filter, buckets: 60 }));
+  if (data) return <Bars buckets={data.buckets} seconds={data.bucket_seconds} until={filter.to} onZoom={onZoom} />;
+  return isError ? null : <div className="skeleton" style={{ height: HEIGHT }} />;
 }
 
 export function total(bucket: Bucket): number {
@@ -30,8 +31,9 @@ export function valueOf(bucket: Bucket, status: RunStatus): number {
   return bucket[status.toLowerCase() as Lowercase<RunStatus>];
 }
 
-function Bars({ buckets, seconds, onZoom }: { buckets: readonly Bucket[]; seconds: number; onZoom: Props["onZoom"] }) {
+function Bars({ buckets, seconds, until, onZoom }: { buckets: readonly Bucket[]; seconds: number; until: string | undefined; onZoom: Props["onZoom"] }) {
   const { time } = usePrefs();
+  const tell = (at: string) => absolute(Date.parse(at), time === "utc" ? "utc" : "local").slice(0, 16);
   const box = useRef<HTMLDivElement>(null);
   const [drag, setDrag] = useState<{ from: number; to: number } | null>(null);
   const [over, setOver] = useState<number | null>(null);
@@ -85,13 +87,13 @@ function Bars({ buckets, seconds, onZoom }: { buckets: readonly Bucket[]; second
         )}
       </div>
       <div className="mt-1 flex justify-between gap-2 text-2xs text-ink-3">
-        <span className="tnum">{absolute(Date.parse(buckets[0]?.at ?? ""), time === "utc" ? "utc" : "local").slice(0, 16)}</span>
+        <span className="tnum">{tell(buckets[0]?.at ?? "")}</span>
         {shown && (
           <span className="tnum truncate text-ink-2">
-            {absolute(Date.parse(shown.at), time === "utc" ? "utc" : "local").slice(0, 16)}: {describe(shown)}
+            {tell(shown.at)}: {describe(shown)}
           </span>
         )}
-        <span>now</span>
+        <span className="tnum">{until ? tell(until) : "now"}</span>
       </div>
     </div>
   );
