@@ -87,6 +87,14 @@ function RunDetail({ run }: { run: Run }) {
   }, [behind, change, history.lastSeq, now, search.step, search.tab]);
 
   useRunKeys(run, change);
+  // Where there is no room for all tabs, the chosen one is among those in sight.
+  const tabs = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const chosen = tabs.current?.querySelector<HTMLElement>("[aria-selected=true]");
+    if (!chosen || !tabs.current) return;
+    const { offsetLeft: left, offsetWidth: width } = chosen;
+    if (left < tabs.current.scrollLeft || left + width > tabs.current.scrollLeft + tabs.current.clientWidth) tabs.current.scrollLeft = left + width / 2 - tabs.current.clientWidth / 2;
+  }, [tab]);
   const present: Run = { ...run, status: history.lastSeq >= run.last_event_seq && history.lastSeq > 0 ? now.status : run.status };
   const shown: Run = past === null ? present : { ...run, status: view.status };
   // A run may wait for several things at once, and its worker go on beside them.
@@ -162,7 +170,7 @@ function RunDetail({ run }: { run: Run }) {
       {past === null && (shown.status === "FAILED" || shown.status === "CANCELLED") && run.error_message && <ErrorStrip run={run} step={now.firstFailure} onChoose={(step) => change({ step, tab: "graph" })} />}
       <Progress view={view} total={graph.nodes.length} />
       <TimeSlider events={history.events} seq={past} onSeq={onSeq} />
-      <div role="tablist" aria-label="Parts of the run" className="-mx-3 flex gap-1 overflow-x-auto border-b border-line px-3 sm:mx-0 sm:px-0">
+      <div ref={tabs} role="tablist" aria-label="Parts of the run" className="relative -mx-3 flex gap-1 overflow-x-auto border-b border-line px-3 sm:mx-0 sm:px-0">
         {RUN_TABS.map((each) => (
           <button
             key={each}

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Copy, Ellipsis, ListFilter, Play, RotateCcw } from "lucide-react";
+import { useState } from "react";
 import { post } from "@/shared/api/http";
 import type { Run } from "@/shared/api/types";
 import { canRetry } from "@/shared/status/status";
@@ -11,8 +12,24 @@ import { toast } from "@/shared/ui/toasts";
 import type { Column } from "./columns";
 import type { RunsSearch } from "./runsSearch";
 
-/** What can be done with one row: its values as filters, its id, and the run itself. */
-export function RowMenu({ run, columns, onNarrow }: { run: Run; columns: readonly Column[]; onNarrow: (change: Partial<RunsSearch>) => void }) {
+interface Props {
+  run: Run;
+  columns: readonly Column[];
+  onNarrow: (change: Partial<RunsSearch>) => void;
+}
+
+/** What can be done with one row: its values as filters, its id, and the run itself. Few rows are ever asked: the rest stay a button. */
+export function RowMenu(props: Props) {
+  const [asked, setAsked] = useState(false);
+  if (asked) return <Opened {...props} />;
+  return <IconButton small label={labelOf(props.run)} icon={Ellipsis} aria-haspopup="menu" onClick={() => setAsked(true)} />;
+}
+
+function labelOf(run: Run): string {
+  return `More about run ${shortId(run.id)}`;
+}
+
+function Opened({ run, columns, onNarrow }: Props) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const retry = useMutation({
@@ -24,7 +41,7 @@ export function RowMenu({ run, columns, onNarrow }: { run: Run; columns: readonl
   });
   const narrowings = columns.flatMap((column) => column.narrow?.(run) ?? []);
   return (
-    <Menu trigger={<IconButton small label={`More about run ${shortId(run.id)}`} icon={Ellipsis} />}>
+    <Menu defaultOpen trigger={<IconButton small label={labelOf(run)} icon={Ellipsis} />}>
       {narrowings.map(({ title, change }) => (
         <MenuItem key={title} onSelect={() => onNarrow(change)}>
           <ListFilter className="size-4 text-ink-3" aria-hidden /> {title}

@@ -108,9 +108,9 @@ export function Confirm({ open, onOpenChange, title, children, action, danger, b
 
 const PANEL = "z-50 rounded-lg border border-line bg-raised p-1 shadow-pop animate-pop focus:outline-none";
 
-export function Menu({ trigger, children, align = "end" }: { trigger: ReactNode; children: ReactNode; align?: "start" | "end" }) {
+export function Menu({ trigger, children, align = "end", defaultOpen = false }: { trigger: ReactNode; children: ReactNode; align?: "start" | "end"; defaultOpen?: boolean }) {
   return (
-    <DropdownMenu.Root modal={false}>
+    <DropdownMenu.Root modal={false} defaultOpen={defaultOpen}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content align={align} sideOffset={6} collisionPadding={8} className={cx(PANEL, "min-w-44 max-h-[70vh] overflow-y-auto")}>
