@@ -200,9 +200,9 @@ public sealed partial class SignInTests(SecuredSite site)
     [Fact]
     public async Task PageOfAnotherSite_CanNeitherWriteNorListenNorReadForSomebodyWhoIsSignedIn()
     {
-        await using var evil = await EvilAsync(site.Address);
         await using var visit = await site.VisitAsync();
         await site.SignInAsync(visit, SecuredSite.AdminKey);
+        await using var evil = await EvilAsync(site.Address); // Known once somebody has visited.
 
         // Another port of this machine is the same site, as cookies see it: the session's cookie goes along.
         await visit.Page.GotoAsync(evil.Urls.First());

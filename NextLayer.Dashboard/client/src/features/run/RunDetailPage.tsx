@@ -67,7 +67,7 @@ function RunDetail({ run }: { run: Run }) {
   const { history, connection } = useRunHistory(run.id, true);
   const version = useQuery(versionQuery(run.pipeline_version_id)).data;
   const pipeline = useQuery(pipelineQuery(run.pipeline_id)).data;
-  const newest = useQuery(versionsQuery({ pipelineId: run.pipeline_id, status: "APPROVED" })).data?.items.toSorted((a, b) => b.version_number - a.version_number)[0];
+  const newest = useQuery(versionsQuery({ pipelineId: run.pipeline_id, status: "APPROVED", limit: 1 })).data?.items[0];
   const graph = useMemo(() => readDefinition(version?.dag_spec), [version]);
   const now = useMemo(() => fold(history.events), [history.events]);
   const past = search.seq !== undefined && search.seq < history.lastSeq ? search.seq : null;
