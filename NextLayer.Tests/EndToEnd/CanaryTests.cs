@@ -18,6 +18,8 @@ namespace NextLayer.Tests.EndToEnd;
 /// Secrets go through every kind of step, to systems that throw them back, and are then looked for wherever NextLayer
 /// leaves anything: every table, log line, span, message and answer.
 /// </summary>
+/// <remarks>It hears every span of the process, those of other systems too where a test's telemetry fills them in.</remarks>
+[Collection("Process-wide listeners")]
 public sealed partial class CanaryTests(Servers servers)
 {
     private readonly string core = Guid.NewGuid().ToString("n");
