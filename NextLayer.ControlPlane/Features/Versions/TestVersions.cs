@@ -55,8 +55,15 @@ internal sealed class TestVersions(Databases databases, VersionCatalog versions,
 
         if (DefinitionCheck.Refuse(JsonElement.Parse(draft.Definition), member) is { } invalid)
             return invalid;
-        var copyId = await CopyAsync(connection, tenantId, draftId, draft, ct);
-        return await versions.GetAsync(copyId, ct) is { } copy ? copy : Problems.NotFound("workflow", draftId); // Its pipeline was deleted meanwhile.
+        try
+        {
+            var copyId = await CopyAsync(connection, tenantId, draftId, draft, ct);
+            return await versions.GetAsync(copyId, ct) is { } copy ? copy : Problems.NotFound("workflow", draftId);
+        }
+        catch (PostgresException ex) when (ex.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+        {
+            return Problems.NotFound("workflow", draftId); // Deleted meanwhile, and its pipeline with it.
+        }
     }
 
     private static async Task<Draft?> FindAsync(NpgsqlConnection connection, Guid tenantId, Guid draftId, CancellationToken ct)

@@ -7,12 +7,17 @@ namespace NextLayer.ControlPlane.Platform.Idempotency;
 internal sealed class IdempotentAnswers(Databases databases)
 {
     /// <summary>The first answer, word for word; <c>422</c> when the key belongs to another request.</summary>
-    public async Task<IResult> ReplayAsync(IdempotencyRequest request, CancellationToken ct)
+    public async Task<IResult> ReplayAsync(IdempotencyRequest request, CancellationToken ct) =>
+        await FindAsync(request, ct)
+        ?? Problems.Conflict("idempotency_key_expired", "The answer kept under this idempotency key has just expired. Send the request again.");
+
+    /// <summary>As the other; null when nothing is kept under the key.</summary>
+    public async Task<IResult?> FindAsync(IdempotencyRequest request, CancellationToken ct)
     {
         await using var connection = await databases.Main.OpenConnectionAsync(ct);
         return await IdempotencyStore.ReadAsync(connection, null, request, ct) switch
         {
-            null => Problems.Conflict("idempotency_key_expired", "The answer kept under this idempotency key has just expired. Send the request again."),
+            null => null,
             var known when known.IsRepeatOf(request) => new Replay(known),
             _ => IdempotencyStore.KeyReused(request),
         };

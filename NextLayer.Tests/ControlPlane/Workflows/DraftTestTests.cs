@@ -161,6 +161,39 @@ public sealed class DraftTestTests(Api api) : IClassFixture<Api>
     }
 
     [Fact]
+    public async Task Test_RepeatedAfterTheDraftIsGone_IsAnsweredAsAtFirst()
+    {
+        var tenant = await WorkflowTenant.CreateAsync(api);
+        var draftId = await tenant.AddDraftAsync();
+        var first = await TestAsync(tenant, draftId, """{"idempotency_key": "k"}""");
+
+        await tenant.PutAsync($"/workflows/{draftId}", """{"definition": {"steps": [{"id": "a", "type": "nonsense"}]}}""");
+        var changed = await TestAsync(tenant, draftId, """{"idempotency_key": "k"}""");
+        await tenant.DeleteAsync($"/workflows/{draftId}");
+        var gone = await TestAsync(tenant, draftId, """{"idempotency_key": "k"}""");
+        var other = await TestAsync(tenant, draftId, """{"idempotency_key": "k", "input": {"n": 1}}""");
+
+        Assert.Equal((HttpStatusCode.OK, first.Text), (changed.Status, changed.Text));
+        Assert.Equal((HttpStatusCode.OK, first.Text), (gone.Status, gone.Text));
+        Assert.Equal("idempotency_key_reused", other.Problem);
+    }
+
+    [Fact]
+    public async Task TestAndDelete_AtOnce_NeverFailTheServer()
+    {
+        var tenant = await WorkflowTenant.CreateAsync(api);
+        await Task.WhenAll(Enumerable.Range(0, 24).Select(async round =>
+        {
+            var draftId = await tenant.AddDraftAsync($"Round {round}");
+
+            var answers = await Task.WhenAll(TestAsync(tenant, draftId), tenant.DeleteAsync($"/workflows/{draftId}"));
+
+            Assert.Contains(answers[0].Status, new[] { HttpStatusCode.Created, HttpStatusCode.NotFound });
+            Assert.Contains(answers[1].Status, new[] { HttpStatusCode.NoContent, HttpStatusCode.Conflict });
+        }));
+    }
+
+    [Fact]
     public async Task Tests_CountAgainstTheDailyLimit()
     {
         var tenant = await WorkflowTenant.CreateAsync(api);

@@ -10,20 +10,20 @@ internal sealed class RunCreateStore(Databases databases)
 {
     // One statement: the version is checked, the key taken and the run, its input and its first event written
     // together, or nothing of it. A key somebody else holds makes the row disappear from "fresh"; the caller then
-    // looks up why with a second statement. So does a tenant's limit, unless the caller has counted ($18): whoever has
+    // looks up why with a second statement. So does a tenant's limit, unless the caller has counted ($19): whoever has
     // none pays for the question alone, which a nearly empty index answers.
     private const string InsertSql = """
         WITH asked AS (
             SELECT a.*, v.pipeline_id
             FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::smallint[], $6::timestamptz[], $7::text[],
                         $8::json[], $9::text[], $10::text[], $11::bytea[], $12::integer[], $13::text[], $14::bytea[],
-                        $15::bytea[], $16::uuid[], $17::text[], $19::boolean[])
+                        $15::bytea[], $16::uuid[], $17::text[], $18::boolean[])
                  AS a (id, tenant_id, version_id, trigger_type, priority, run_after, traceparent, parameters,
                        key_scope, key, request_hash, answer_status, answer_location, answer_body, answer_rest, rerun_of,
                        started_by, is_test)
             JOIN pipeline_versions v ON v.id = a.version_id AND v.tenant_id = a.tenant_id
                  AND (v.status = 'APPROVED' OR a.is_test AND v.test_of IS NOT NULL)
-            WHERE $18 OR NOT EXISTS (SELECT FROM tenants t WHERE t.id = a.tenant_id AND t.daily_run_limit IS NOT NULL)
+            WHERE $19 OR NOT EXISTS (SELECT FROM tenants t WHERE t.id = a.tenant_id AND t.daily_run_limit IS NOT NULL)
         ), keys AS (
             INSERT INTO idempotency_keys (scope, key, request_hash, status, location, body)
             SELECT key_scope, key, request_hash, answer_status, answer_location,
@@ -172,8 +172,7 @@ internal sealed class RunCreateStore(Databases databases)
         NpgsqlConnection connection, IReadOnlyList<NewRun> runs, bool isCounted, CancellationToken ct)
     {
         await using var batch = new NpgsqlBatch(connection);
-        var insert = batch.Add(InsertSql);
-        insert
+        batch.Add(InsertSql)
             .Ids(runs, r => r.Id)
             .Ids(runs, r => r.TenantId)
             .Ids(runs, r => r.PipelineVersionId)
@@ -191,8 +190,8 @@ internal sealed class RunCreateStore(Databases databases)
             .Bytes(runs, r => r.Keyed?.Answer.Rest)
             .Ids(runs, r => r.RerunOf)
             .Texts(runs, r => r.StartedBy)
+            .Booleans(runs, r => r.IsTest)
             .Parameters.Add(new NpgsqlParameter<bool> { TypedValue = isCounted, NpgsqlDbType = NpgsqlDbType.Boolean });
-        insert.Booleans(runs, r => r.IsTest);
         await using var rows = await batch.ExecuteReaderAsync(ct);
         var made = new Dictionary<Guid, DateTimeOffset>();
         while (await rows.ReadAsync(ct))

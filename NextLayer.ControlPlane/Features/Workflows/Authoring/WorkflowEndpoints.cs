@@ -21,7 +21,7 @@ internal static class WorkflowEndpoints
         workflows.MapPost("/", CreateAsync).WithIdempotencyKey().Requires(Permission.WorkflowsWrite).WithName("CreateWorkflow").WithSummary("Makes a workflow: a pipeline and its version 1, a draft.");
         workflows.MapGet("/{id:guid}", GetAsync).Requires(Permission.WorkflowsRead).WithName("GetWorkflow").WithSummary("Shows a workflow; its ETag can be given back as If-Match.");
         workflows.MapPut("/{id:guid}", UpdateAsync).Requires(Permission.WorkflowsWrite).WithName("UpdateWorkflow").WithSummary("Changes a draft. The name is shared by all versions of the pipeline.");
-        workflows.MapDelete("/{id:guid}", DeleteAsync).Requires(Permission.WorkflowsWrite).WithName("DeleteWorkflow").WithSummary("Deletes a draft, and with the last version its pipeline.");
+        workflows.MapDelete("/{id:guid}", DeleteAsync).Requires(Permission.WorkflowsWrite).WithName("DeleteWorkflow").WithSummary("Deletes a draft, and with the last version its pipeline; runs of its tests stay, and their pipeline with them.");
         workflows.MapPost("/{id:guid}/publish", PublishAsync).Requires(Permission.WorkflowsPublish).WithName("PublishWorkflow").WithSummary("Makes a valid workflow runnable and freezes it.");
         workflows.MapPost("/{id:guid}/duplicate", DuplicateAsync).WithIdempotencyKey().Requires(Permission.WorkflowsWrite).WithName("DuplicateWorkflow").WithSummary("Copies a workflow into the next version, a draft.");
         workflows.MapPost("/{id:guid}/validate", ValidateAsync).Requires(Permission.WorkflowsRead).NotAudited().WithName("ValidateWorkflow").WithSummary("Says everything that is wrong with a workflow.");

@@ -114,7 +114,7 @@ internal sealed class WorkflowStore(RegistryContext db, PipelineStore pipelines,
         return await ViewAsync(tenantId, id, ct);
     }
 
-    /// <summary>Deletes a draft, and with the last version its pipeline.</summary>
+    /// <summary>Deletes a draft, and with the last version its pipeline, unless the draft was tested: the runs of its tests stay.</summary>
     /// <returns>Null when it is gone.</returns>
     public async Task<ProblemHttpResult?> DeleteAsync(Guid tenantId, Guid id, CancellationToken ct)
     {

@@ -54,6 +54,9 @@ internal sealed class WorkflowRunStarter(
     /// <summary>Starts a run of a draft as it is now.</summary>
     public async Task<IResult> TestAsync(Guid tenantId, Guid draftId, TestWorkflowRequest? request, IdempotencyRequest? key, CancellationToken ct)
     {
+        // Asked first: a repeat gets its answer although the draft has been changed, published or deleted since.
+        if (key is not null && await answers.FindAsync(key, ct) is { } known)
+            return known;
         var copied = await tests.CopyAsync(tenantId, draftId, request?.UpTo, "definition", ct);
         if (copied.Value is not { } version)
             return copied.Problem!; // One of the two is there.
