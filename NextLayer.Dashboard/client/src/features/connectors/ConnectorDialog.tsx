@@ -3,6 +3,7 @@ import { useState } from "react";
 import { ApiError, patch, post, put } from "@/shared/api/http";
 import { facilitiesQuery, tenantsQuery } from "@/shared/api/queries";
 import type { Connector, ConnectorStatus, JsonObject } from "@/shared/api/types";
+import { USUAL_OVERLAP } from "@/shared/form/OverlapField";
 import { SchemaForm } from "@/shared/form/SchemaForm";
 import { object } from "@/shared/graph/definition";
 import { usePrefs } from "@/shared/prefs/prefs";
@@ -12,7 +13,7 @@ import { FormError } from "@/shared/ui/FormError";
 import { Dialog } from "@/shared/ui/Overlay";
 import { toast } from "@/shared/ui/toasts";
 import { connectorTypesQuery, type ConnectorType } from "./connectorQueries";
-import { SIGNING_SECRET, splitRotation, USUAL_OVERLAP } from "./rotation";
+import { SIGNING_SECRET, splitRotation } from "./rotation";
 import { SecretFields, type SecretChanges } from "./SecretFields";
 
 export const CONNECTOR_STATES: readonly ConnectorStatus[] = ["ACTIVE", "NEEDS_REAUTH", "DISABLED"];

@@ -3,9 +3,10 @@ import { useState } from "react";
 import type { ConnectorSecret } from "@/shared/api/types";
 import { Time } from "@/shared/time/Time";
 import { Button, IconButton } from "@/shared/ui/Button";
-import { Field, Select, TextArea, TextInput } from "@/shared/ui/Form";
+import { OverlapField } from "@/shared/form/OverlapField";
+import { Field, TextArea, TextInput } from "@/shared/ui/Form";
 import type { ConnectorType } from "./connectorQueries";
-import { OVERLAPS, rotatesSlowly } from "./rotation";
+import { rotatesSlowly } from "./rotation";
 
 /** Changes to secrets: a new value, or null to remove one. Those left out stay as they are. */
 export type SecretChanges = Record<string, string | null>;
@@ -49,17 +50,7 @@ export function SecretFields({ wanted, known, changes, onChange, overlap, onOver
         />
       ))}
       {rotatesSlowly(known, changes) && (
-        <Field label="The old signing secret" hint="As long as both are used, deliveries carry a signature by each: receivers can change over without losing one.">
-          {(ids) => (
-            <Select {...ids} value={overlap} onChange={(event) => onOverlap(Number(event.target.value))}>
-              {OVERLAPS.map(([seconds, word]) => (
-                <option key={seconds} value={seconds}>
-                  {word}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
+        <OverlapField label="The old signing secret" hint="As long as both are used, deliveries carry a signature by each: receivers can change over without losing one." value={overlap} onChange={onOverlap} />
       )}
       {free && (
         <div className="flex items-end gap-2">

@@ -5,14 +5,6 @@ import type { SecretChanges } from "./SecretFields";
 export const SIGNING_SECRET = "signing_secret";
 
 /** Seconds and words; the first ends the old secret at once. */
-export const OVERLAPS: readonly (readonly [number, string])[] = [
-  [0, "ends at once"],
-  [3_600, "is used too for an hour"],
-  [86_400, "is used too for a day"],
-  [7 * 86_400, "is used too for a week"],
-  [30 * 86_400, "is used too for 30 days"],
-];
-export const USUAL_OVERLAP = 86_400;
 
 /** Whether a signing secret that is set gets a new value. */
 export function rotatesSlowly(known: readonly ConnectorSecret[], changes: SecretChanges): boolean {

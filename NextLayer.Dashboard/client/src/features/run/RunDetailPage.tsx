@@ -1,27 +1,23 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate as useNavigateAny } from "@tanstack/react-router";
-import { Ban, Ellipsis, FlaskConical, Link2, RotateCcw, Terminal, TriangleAlert } from "lucide-react";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { FlaskConical, TriangleAlert } from "lucide-react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef } from "react";
 import { ApprovalCard } from "@/features/approvals/ApprovalCard";
 import { approvalsQuery } from "@/features/approvals/approvalQueries";
-import { useAccess } from "@/shared/access/me";
-import { get, post, toQuery } from "@/shared/api/http";
+import { get, toQuery } from "@/shared/api/http";
 import { pipelineQuery, runQuery, versionQuery, versionsQuery } from "@/shared/api/queries";
 import type { Run, RunPage } from "@/shared/api/types";
 import { readDefinition } from "@/shared/graph/definition";
 import { useKeys } from "@/shared/keys/keys";
-import { canCancel, canRetry, isFinished } from "@/shared/status/status";
+import { isFinished } from "@/shared/status/status";
 import { Duration, Time } from "@/shared/time/Time";
-import { Button, IconButton } from "@/shared/ui/Button";
 import { ConnectionBadge } from "@/shared/ui/Connection";
-import { CopyButton, copyText, shortId } from "@/shared/ui/Copy";
-import { Confirm, Menu, MenuItem } from "@/shared/ui/Overlay";
+import { CopyButton, shortId } from "@/shared/ui/Copy";
 import { Page } from "@/shared/ui/Page";
 import { Failure, Skeleton, SkeletonRows } from "@/shared/ui/States";
 import { RunBadge } from "@/shared/ui/Status";
 import { toast } from "@/shared/ui/toasts";
 import { cx } from "@/shared/ui/cx";
-import { Field, TextInput } from "@/shared/ui/Form";
 import { AuditView } from "./AuditView";
 import { DataView } from "./DataView";
 import { EventsView } from "./EventsView";
@@ -29,6 +25,7 @@ import { starterOf } from "./eventWords";
 import { Family } from "./Family";
 import { fold, type RunView } from "./fold";
 import { LogView } from "./LogView";
+import { RunActions } from "./RunActions";
 import { RUN_TABS, type RunSearch, type RunTab } from "./runSearch";
 import { StepPanel } from "./StepPanel";
 import { StepsView } from "./StepsView";
@@ -157,7 +154,7 @@ function RunDetail({ run }: { run: Run }) {
           {run.generation > 1 && <span>Try {run.generation}</span>}
         </span>
       }
-      actions={<Actions run={present} isTest={Boolean(version?.test_of)} />}
+      actions={<RunActions run={present} isTest={Boolean(version?.test_of)} />}
     >
       <Family run={run} />
       {past !== null && (
@@ -283,50 +280,5 @@ function Progress({ view, total }: { view: RunView; total: number }) {
         {settled}/{total} steps
       </span>
     </div>
-  );
-}
-
-function Actions({ run, isTest }: { run: Run; isTest: boolean }) {
-  const client = useQueryClient();
-  const navigate = useNavigateAny();
-  const { open } = useAccess();
-  const [asking, setAsking] = useState(false);
-  const [reason, setReason] = useState("");
-  const done = ({ run: changed }: { run: Run }) => {
-    client.setQueryData(["run", run.id], changed);
-    setAsking(false);
-  };
-  const cancel = useMutation({ mutationFn: () => post<{ run: Run }>(`/api/runs/${run.id}/cancel`, reason ? { reason } : {}), onSuccess: done });
-  const retry = useMutation({ mutationFn: () => post<{ run: Run }>(`/api/runs/${run.id}/retry`), onSuccess: done });
-  return (
-    <>
-      {canRetry(run) && (
-        <Button kind="primary" icon={RotateCcw} needs="runs.control" tenant={run.tenant_id} busy={retry.isPending} onClick={() => retry.mutate()} title="Finished steps keep their results">
-          Retry from the failure
-        </Button>
-      )}
-      {!isFinished(run.status) && (
-        <Button icon={Ban} needs="runs.control" tenant={run.tenant_id} disabled={!canCancel(run)} onClick={() => setAsking(true)}>
-          {run.cancel_requested ? "Cancelling" : "Cancel"}
-        </Button>
-      )}
-      {!isTest && <Button needs="runs.start" tenant={run.tenant_id} onClick={() => void navigate({ to: "/start", search: { version: run.pipeline_version_id, from: run.id } })}>Run again…</Button>}
-      <Menu trigger={<IconButton label="More" icon={Ellipsis} kind="secondary" />}>
-        <MenuItem onSelect={() => void copyText(location.href, "Link copied")}>
-          <Link2 className="size-4 text-ink-3" aria-hidden /> Copy the link
-        </MenuItem>
-        <MenuItem onSelect={() => void copyText(`curl ${open ? "" : '-H "X-API-Key: $NEXTLAYER_KEY" '}${location.origin}/api/runs/${run.id}`, "Command copied")}>
-          <Terminal className="size-4 text-ink-3" aria-hidden /> Copy as cURL
-        </MenuItem>
-      </Menu>
-      <Confirm open={asking} onOpenChange={setAsking} title="Cancel this run?" action="Cancel the run" danger busy={cancel.isPending} onConfirm={() => cancel.mutate()}>
-        <div className="flex flex-col gap-3 text-sm">
-          <p className="text-ink-2">{run.status === "RUNNING" ? "Its worker stops at the next chance. What its steps have done outside stays done." : "It will not be run."}</p>
-          <Field label="Reason" hint="Stands in the run's history.">
-            {(ids) => <TextInput {...ids} value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} />}
-          </Field>
-        </div>
-      </Confirm>
-    </>
   );
 }

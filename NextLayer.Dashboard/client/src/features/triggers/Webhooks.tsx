@@ -6,11 +6,12 @@ import { useAccess } from "@/shared/access/me";
 import { post, put } from "@/shared/api/http";
 import { pipelineQuery, versionsQuery } from "@/shared/api/queries";
 import type { PipelineVersion } from "@/shared/api/types";
+import { OverlapField, USUAL_OVERLAP } from "@/shared/form/OverlapField";
 import { usePrefs } from "@/shared/prefs/prefs";
 import { Time } from "@/shared/time/Time";
 import { Button, buttonClass } from "@/shared/ui/Button";
 import { CopyButton, copyText, shortId } from "@/shared/ui/Copy";
-import { Checkbox, Field, Select } from "@/shared/ui/Form";
+import { Checkbox } from "@/shared/ui/Form";
 import { Confirm } from "@/shared/ui/Overlay";
 import { Card } from "@/shared/ui/Page";
 import { Empty, Failure, Skeleton, SkeletonRows } from "@/shared/ui/States";
@@ -19,9 +20,6 @@ import { cx } from "@/shared/ui/cx";
 import { deliveriesQuery, webhookQuery, type Delivery, type WebhookSettings } from "./triggerQueries";
 
 const route = getRouteApi("/triggers");
-/** How long a secret that is replaced stays valid, in seconds. */
-const OVERLAPS: readonly (readonly [number, string])[] = [[0, "ends at once"], [3_600, "stays valid for an hour"], [86_400, "stays valid for a day"], [7 * 86_400, "stays valid for a week"], [30 * 86_400, "stays valid for 30 days"]];
-const USUAL_OVERLAP = 86_400;
 const VERDICTS: Record<Delivery["verdict"], readonly [string, "succeeded" | "queued" | "failed" | "cancelled"]> = {
   accepted: ["Accepted", "succeeded"],
   duplicate: ["Repeated", "queued"],
@@ -133,17 +131,7 @@ function Settings({ version }: { version: PipelineVersion }) {
         {settings.secrets.length === 0 ? (
           <p className="text-sm text-ink-2">Calls must be signed with it from then on. It is shown once.</p>
         ) : (
-          <Field label="The secret of before" hint="While both are taken, senders can be changed without losing a call. The new one is shown once.">
-            {(ids) => (
-              <Select {...ids} value={overlap} onChange={(event) => setOverlap(Number(event.target.value))}>
-                {OVERLAPS.map(([seconds, word]) => (
-                  <option key={seconds} value={seconds}>
-                    {word}
-                  </option>
-                ))}
-              </Select>
-            )}
-          </Field>
+          <OverlapField label="The secret of before" hint="While both are taken, senders can be changed without losing a call. The new one is shown once." value={overlap} onChange={setOverlap} />
         )}
       </Confirm>
     </Card>
