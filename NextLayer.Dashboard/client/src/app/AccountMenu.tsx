@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import type { Me } from "@/shared/access/access";
 import { useAccess } from "@/shared/access/me";
 import { remove } from "@/shared/api/http";
+import { text } from "@/shared/text";
 import { exact } from "@/shared/time/Time";
 import { buttonClass } from "@/shared/ui/Button";
 import { Menu, MenuDivider, MenuItem } from "@/shared/ui/Overlay";
@@ -12,11 +13,11 @@ export function AccountMenu() {
   const { me, off, can } = useAccess();
   const navigate = useNavigate();
   if (!off && !me) return null;
-  const name = off ? "Authentication is off" : nameOf(me!);
+  const name = off ? text.account.off.title : nameOf(me!);
   return (
     <Menu
       trigger={
-        <button type="button" aria-label={`Account: ${name}`} title={name} className={buttonClass("ghost", false, true)}>
+        <button type="button" aria-label={text.account.name(name)} title={name} className={buttonClass("ghost", false, true)}>
           {off ? <LockOpen className="size-4" aria-hidden /> : <Initials name={name} />}
         </button>
       }
@@ -24,8 +25,8 @@ export function AccountMenu() {
       <div className="w-64 px-2 py-1.5 text-sm">
         {off ? (
           <>
-            <p className="font-medium">Authentication is off</p>
-            <p className="mt-0.5 text-xs text-ink-2">Everybody who reaches this address is an administrator. Meant for a developer's own machine.</p>
+            <p className="font-medium">{text.account.off.title}</p>
+            <p className="mt-0.5 text-xs text-ink-2">{text.account.off.meaning}</p>
           </>
         ) : (
           <Who me={me!} name={name} />
@@ -34,17 +35,17 @@ export function AccountMenu() {
       <MenuDivider />
       {can("members.manage") && (
         <MenuItem onSelect={() => void navigate({ to: "/members" })}>
-          <Users className="size-4 text-ink-3" aria-hidden /> Members
+          <Users className="size-4 text-ink-3" aria-hidden /> {text.pages.members}
         </MenuItem>
       )}
       {can("keys.manage") && (
         <MenuItem onSelect={() => void navigate({ to: "/keys" })}>
-          <KeyRound className="size-4 text-ink-3" aria-hidden /> API keys
+          <KeyRound className="size-4 text-ink-3" aria-hidden /> {text.pages.keys}
         </MenuItem>
       )}
       {!off && (
         <MenuItem onSelect={() => void signOut()}>
-          <LogOut className="size-4 text-ink-3" aria-hidden /> Sign out
+          <LogOut className="size-4 text-ink-3" aria-hidden /> {text.account.signOut}
         </MenuItem>
       )}
     </Menu>
@@ -58,11 +59,11 @@ function Who({ me, name }: { me: Me; name: string }) {
       <p className="truncate font-medium" title={me.subject}>
         {name}
       </p>
-      <p className="truncate text-xs text-ink-3">{me.kind === "api_key" ? "API key" : (me.email ?? me.subject)}</p>
+      <p className="truncate text-xs text-ink-3">{me.kind === "api_key" ? text.account.kindKey : (me.email ?? me.subject)}</p>
       <dl className="mt-2 grid grid-cols-[1fr_auto] gap-x-3 gap-y-1 text-xs">
         {me.platform_role && (
           <>
-            <dt className="text-ink-2">Whole installation</dt>
+            <dt className="text-ink-2">{text.account.wholeInstallation}</dt>
             <dd className="font-medium">{me.platform_role}</dd>
           </>
         )}
@@ -73,8 +74,8 @@ function Who({ me, name }: { me: Me; name: string }) {
           </div>
         ))}
       </dl>
-      {more > 0 && <p className="mt-1 text-xs text-ink-3">and {more} more tenants</p>}
-      {me.expires_at && <p className="mt-2 text-xs whitespace-pre-line text-ink-3">Signed in until {exact(Date.parse(me.expires_at)).split("\n")[1]}</p>}
+      {more > 0 && <p className="mt-1 text-xs text-ink-3">{text.account.moreTenants(more)}</p>}
+      {me.expires_at && <p className="mt-2 text-xs whitespace-pre-line text-ink-3">{text.account.until(exact(Date.parse(me.expires_at)).split("\n")[1]!)}</p>}
     </>
   );
 }

@@ -3,6 +3,7 @@ import { ChevronDown } from "lucide-react";
 import { useEngineAction, ENGINE_WORDS, engineActions } from "@/features/engine/engineActions";
 import { useAccess } from "@/shared/access/me";
 import { engineQuery } from "@/shared/api/queries";
+import { text } from "@/shared/text";
 import { buttonClass } from "@/shared/ui/Button";
 import { Menu, MenuItem } from "@/shared/ui/Overlay";
 
@@ -13,14 +14,14 @@ export function EngineControl() {
   const { data, isError } = useQuery({ ...engineQuery(), enabled: seen });
   const { run, dialog } = useEngineAction();
   if (!seen) return null;
-  if (isError) return <Pill tone="failed" word="No connection" />;
+  if (isError) return <Pill tone="failed" word={text.engine.noConnection} />;
   if (!data) return null;
   const { word, tone } = ENGINE_WORDS[data.state];
   return (
     <>
       <Menu
         trigger={
-          <button type="button" className={buttonClass("secondary")} aria-label={`Engine: ${word}`}>
+          <button type="button" className={buttonClass("secondary")} aria-label={text.engine.control(word)}>
             <Dot tone={tone} />
             <span className="hidden sm:inline">{word}</span>
             <ChevronDown className="size-3.5 text-ink-3 max-sm:hidden" aria-hidden />

@@ -4,6 +4,7 @@ import { BookOpen, LockOpen } from "lucide-react";
 import { approvalsCountQuery } from "@/features/approvals/approvalQueries";
 import { useAccess } from "@/shared/access/me";
 import { usePrefs } from "@/shared/prefs/prefs";
+import { text } from "@/shared/text";
 import { PLACES } from "./nav";
 
 const ITEM = "flex h-8 items-center gap-2.5 rounded-md px-2.5 text-sm font-medium text-ink-2 transition-colors hover:bg-hover hover:text-ink data-[status=active]:bg-accent-soft data-[status=active]:text-accent-ink";
@@ -12,7 +13,7 @@ export function Navigation() {
   const access = useAccess();
   const groups = PLACES.map(({ group, places }) => ({ group, places: places.filter((place) => access.can(place.needs)) })).filter(({ places }) => places.length > 0);
   return (
-    <nav aria-label="Main" className="flex flex-1 flex-col gap-4 overflow-y-auto px-2.5 py-3">
+    <nav aria-label={text.nav.label} className="flex flex-1 flex-col gap-4 overflow-y-auto px-2.5 py-3">
       {groups.map(({ group, places }) => (
         <div key={group}>
           <p className="px-2.5 pb-1 text-2xs font-medium text-ink-3">{group}</p>
@@ -32,12 +33,12 @@ export function Navigation() {
       <div className="mt-auto">
         <a href="/docs" target="_blank" rel="noreferrer" className={ITEM}>
           <BookOpen className="size-4 shrink-0" aria-hidden />
-          API reference
+          {text.nav.apiReference}
         </a>
         {access.off && (
-          <p className="mt-1 flex gap-2.5 border-t border-line px-2.5 pt-3 pb-1 text-2xs text-ink-3" title="Everybody who reaches this address is an administrator. Meant for a developer's own machine.">
+          <p className="mt-1 flex gap-2.5 border-t border-line px-2.5 pt-3 pb-1 text-2xs text-ink-3" title={text.account.off.meaning}>
             <LockOpen className="mt-0.5 size-3.5 shrink-0" aria-hidden />
-            Authentication is off: everybody here is an administrator.
+            {text.account.off.everybody}
           </p>
         )}
       </div>
@@ -52,7 +53,7 @@ function ApprovalCount() {
   return (
     <span className="tnum rounded-full bg-warn-soft px-1.5 text-2xs leading-4 font-semibold text-warn">
       {data.more ? `${data.count}+` : data.count}
-      <span className="sr-only"> waiting</span>
+      <span className="sr-only"> {text.nav.waiting}</span>
     </span>
   );
 }
@@ -61,7 +62,7 @@ export function Logo() {
   return (
     <>
       <img src="/favicon.svg" alt="" className="size-6" />
-      <span className="text-base font-semibold tracking-tight">NextLayer</span>
+      <span className="text-base font-semibold tracking-tight">{text.common.product}</span>
     </>
   );
 }

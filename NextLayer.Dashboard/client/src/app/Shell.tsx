@@ -2,6 +2,7 @@ import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { Menu as MenuIcon, Search } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useKeys, type Keymap } from "@/shared/keys/keys";
+import { text } from "@/shared/text";
 import { IconButton } from "@/shared/ui/Button";
 import { Drawer } from "@/shared/ui/Overlay";
 import { Toaster } from "@/shared/ui/Toaster";
@@ -41,7 +42,7 @@ export function Shell() {
   return (
     <div className="flex h-dvh">
       <a href="#main" className="sr-only z-50 rounded-md bg-raised px-3 py-2 shadow-pop focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
-        Skip to the content
+        {text.shell.skip}
       </a>
       <aside className="hidden w-56 shrink-0 flex-col border-r border-line bg-surface lg:flex">
         <div className="flex h-12 items-center gap-2.5 px-4">
@@ -51,7 +52,7 @@ export function Shell() {
       </aside>
       <div className="flex min-w-0 flex-1 flex-col">
         <header className="flex h-12 shrink-0 items-center gap-1.5 border-b border-line bg-surface px-2 sm:gap-2 sm:px-4">
-          <IconButton label="Menu" icon={MenuIcon} className="lg:hidden" onClick={() => setNavOpen(true)} />
+          <IconButton label={text.shell.menu} icon={MenuIcon} className="lg:hidden" onClick={() => setNavOpen(true)} />
           <TenantPicker />
           <div className="flex-1" />
           <button
@@ -60,7 +61,7 @@ export function Shell() {
             className="flex h-8 items-center gap-2 rounded-md border border-transparent px-2 text-sm text-ink-3 hover:text-ink md:border-line md:bg-canvas md:hover:border-line-strong/60"
           >
             <Search className="size-4" aria-hidden />
-            <span className="max-md:sr-only">Find or do…</span>
+            <span className="max-md:sr-only">{text.shell.find}</span>
             <kbd aria-hidden className="hidden rounded border border-line bg-surface px-1 text-2xs md:inline">{modKey()} K</kbd>
           </button>
           <EngineControl />
@@ -71,7 +72,7 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
-      <Drawer open={navOpen} onOpenChange={setNavOpen} title="NextLayer" side="left">
+      <Drawer open={navOpen} onOpenChange={setNavOpen} title={text.common.product} side="left">
         <Navigation />
       </Drawer>
       {palette && (
@@ -86,5 +87,5 @@ export function Shell() {
 }
 
 export function modKey(): string {
-  return /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl";
+  return /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : text.shortcuts.control;
 }

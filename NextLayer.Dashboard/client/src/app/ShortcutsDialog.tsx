@@ -1,18 +1,19 @@
+import { text } from "@/shared/text";
 import { Dialog } from "@/shared/ui/Overlay";
 import { ALL_PLACES } from "./nav";
 import { modKey } from "./Shell";
 
 const GROUPS: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
-  ["Anywhere", [["mod K", "Find or do something"], ["/", "Search on this page"], ["?", "This map"], ["Esc", "Close, or leave a field"]]],
-  ["Go to", ALL_PLACES.map((place) => [`g ${place.key}`, place.word] as const)],
-  ["Runs", [["j  k", "Next, previous row"], ["Enter", "Open"], ["x", "Select"], ["f", "Filters"], ["p", "Pause or go on with live news"]]],
-  ["A run", [["t g", "Graph"], ["t l", "Logs"], ["t t", "Timeline"], ["t s", "Steps"], ["t e", "Events"], ["t i", "Input and output"], ["t a", "Audit"], ["[  ]", "Previous, next run"], ["e  E", "Next, previous error in the log"]]],
-  ["Builder", [["mod Z", "Undo"], ["mod Shift Z", "Redo"], ["mod C  mod V", "Copy, paste steps"], ["mod S", "Save"], ["Del", "Delete what is selected"], ["l", "Lay out"]]],
+  [text.shortcuts.anywhere, [["mod K", text.palette.title], ["/", text.shortcuts.search], ["?", text.shortcuts.map], ["Esc", text.shortcuts.leave]]],
+  [text.palette.goTo, ALL_PLACES.map((place) => [`g ${place.key}`, place.word] as const)],
+  [text.pages.runs, [["j  k", text.shortcuts.rows], ["Enter", text.shortcuts.open], ["x", text.shortcuts.select], ["f", text.shortcuts.filters], ["p", text.shortcuts.pause]]],
+  [text.shortcuts.run, [["t g", text.run.tabs.graph], ["t l", text.run.tabs.logs], ["t t", text.run.tabs.timeline], ["t s", text.run.tabs.steps], ["t e", text.run.tabs.events], ["t i", text.run.tabs.data], ["t a", text.run.tabs.audit], ["[  ]", text.shortcuts.siblings], ["e  E", text.shortcuts.errors]]],
+  [text.pages.builder, [["mod Z", text.shortcuts.undo], ["mod Shift Z", text.shortcuts.redo], ["mod C  mod V", text.shortcuts.copyPaste], ["mod S", text.common.save], ["Del", text.shortcuts.deleteSelected], ["l", text.shortcuts.layOut]]],
 ];
 
 export function ShortcutsDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard shortcuts" wide>
+    <Dialog open={open} onOpenChange={onOpenChange} title={text.shortcuts.title} wide>
       <div className="grid gap-x-8 gap-y-5 sm:grid-cols-2">
         {GROUPS.map(([group, keys]) => (
           <section key={group}>

@@ -6,6 +6,7 @@ import { useOnlyMembership } from "@/shared/access/me";
 import { ApiError } from "@/shared/api/http";
 import { tenantQuery, tenantsQuery } from "@/shared/api/queries";
 import { setPrefs, usePrefs } from "@/shared/prefs/prefs";
+import { text } from "@/shared/text";
 import { buttonClass } from "@/shared/ui/Button";
 import { SearchInput } from "@/shared/ui/Form";
 import { cx } from "@/shared/ui/cx";
@@ -35,23 +36,23 @@ export function TenantPicker() {
         <span className="truncate">{only.tenant_name}</span>
       </span>
     );
-  const name = tenantId === null ? "All tenants" : (chosen.data?.name ?? (chosen.isError ? "Unknown tenant" : "…"));
+  const name = tenantId === null ? text.tenantPicker.all : (chosen.data?.name ?? (chosen.isError ? text.tenantPicker.unknown : "…"));
   return (
     <Radix.Root open={open} onOpenChange={setOpen}>
-      <Radix.Trigger className={cx(buttonClass("ghost"), "max-w-32 min-w-0 shrink! px-2! xs:max-w-44 sm:max-w-64")} aria-label={`Tenant: ${name}`}>
+      <Radix.Trigger className={cx(buttonClass("ghost"), "max-w-32 min-w-0 shrink! px-2! xs:max-w-44 sm:max-w-64")} aria-label={text.tenantPicker.name(name)}>
         <Building2 className="size-4 shrink-0 text-ink-3 max-xs:hidden" aria-hidden />
         <span className="truncate text-ink">{name}</span>
         <ChevronDown className="size-3.5 shrink-0 text-ink-3" aria-hidden />
       </Radix.Trigger>
       <Radix.Portal>
-        <Radix.Content aria-label="Choose a tenant" align="start" sideOffset={6} collisionPadding={8} className="z-50 w-72 rounded-lg border border-line bg-raised p-2 shadow-pop animate-pop focus:outline-none">
-          <SearchInput value={q} onChange={setQ} label="Find a tenant" className="w-full" />
+        <Radix.Content aria-label={text.tenantPicker.choose} align="start" sideOffset={6} collisionPadding={8} className="z-50 w-72 rounded-lg border border-line bg-raised p-2 shadow-pop animate-pop focus:outline-none">
+          <SearchInput value={q} onChange={setQ} label={text.tenantPicker.find} className="w-full" />
           <ul className="mt-2 max-h-72 overflow-y-auto">
-            {!q && <Choice name="All tenants" taken={tenantId === null} onChoose={() => choose(null)} />}
+            {!q && <Choice name={text.tenantPicker.all} taken={tenantId === null} onChoose={() => choose(null)} />}
             {data?.items.map((tenant) => (
               <Choice key={tenant.id} name={tenant.name} note={tenant.slug} taken={tenant.id === tenantId} onChoose={() => choose(tenant.id)} />
             ))}
-            {data?.items.length === 0 && <li className="px-2 py-3 text-center text-sm text-ink-3">No tenant has this name.</li>}
+            {data?.items.length === 0 && <li className="px-2 py-3 text-center text-sm text-ink-3">{text.tenantPicker.noMatch}</li>}
           </ul>
         </Radix.Content>
       </Radix.Portal>

@@ -1,5 +1,6 @@
 import { Activity, Building2, CalendarClock, ClipboardCheck, Coins, Gauge, KeyRound, ListTree, Plug, Power, ScrollText, Users, Workflow, type LucideIcon } from "lucide-react";
 import type { Permission } from "@/shared/access/access";
+import { text } from "@/shared/text";
 
 export interface Place {
   to: "/" | "/runs" | "/approvals" | "/pipelines" | "/triggers" | "/connectors" | "/workers" | "/engine" | "/tenants" | "/providers" | "/members" | "/keys" | "/audit";
@@ -14,36 +15,36 @@ export interface Place {
 /** All places, in the groups in which the navigation shows them. */
 export const PLACES: readonly { group: string; places: readonly Place[] }[] = [
   {
-    group: "Watch",
+    group: text.nav.groups.watch,
     places: [
-      { to: "/", word: "Overview", icon: Gauge, key: "o", needs: "runs.read" },
-      { to: "/runs", word: "Runs", icon: Activity, key: "r", needs: "runs.read" },
-      { to: "/approvals", word: "Approvals", icon: ClipboardCheck, key: "a", needs: "runs.read" },
+      { to: "/", word: text.pages.overview, icon: Gauge, key: "o", needs: "runs.read" },
+      { to: "/runs", word: text.pages.runs, icon: Activity, key: "r", needs: "runs.read" },
+      { to: "/approvals", word: text.pages.approvals, icon: ClipboardCheck, key: "a", needs: "runs.read" },
     ],
   },
   {
-    group: "Build",
+    group: text.nav.groups.build,
     places: [
-      { to: "/pipelines", word: "Pipelines", icon: Workflow, key: "p", needs: "workflows.read" },
-      { to: "/triggers", word: "Triggers", icon: CalendarClock, key: "s", needs: "triggers.read" },
-      { to: "/connectors", word: "Connectors", icon: Plug, key: "c", needs: "connectors.read" },
-      { to: "/providers", word: "Providers", icon: Coins, key: "d", needs: "costs.read" },
+      { to: "/pipelines", word: text.pages.pipelines, icon: Workflow, key: "p", needs: "workflows.read" },
+      { to: "/triggers", word: text.pages.triggers, icon: CalendarClock, key: "s", needs: "triggers.read" },
+      { to: "/connectors", word: text.pages.connectors, icon: Plug, key: "c", needs: "connectors.read" },
+      { to: "/providers", word: text.pages.providers, icon: Coins, key: "d", needs: "costs.read" },
     ],
   },
   {
-    group: "Operate",
+    group: text.nav.groups.operate,
     places: [
-      { to: "/workers", word: "Workers", icon: ListTree, key: "w", needs: "workers.read" },
-      { to: "/engine", word: "Engine", icon: Power, key: "e", needs: "engine.read" },
+      { to: "/workers", word: text.pages.workers, icon: ListTree, key: "w", needs: "workers.read" },
+      { to: "/engine", word: text.pages.engine, icon: Power, key: "e", needs: "engine.read" },
     ],
   },
   {
-    group: "Administer",
+    group: text.nav.groups.administer,
     places: [
-      { to: "/tenants", word: "Tenants", icon: Building2, key: "t", needs: "tenant.read" },
-      { to: "/members", word: "Members", icon: Users, key: "m", needs: "members.manage" },
-      { to: "/keys", word: "API keys", icon: KeyRound, key: "k", needs: "keys.manage" },
-      { to: "/audit", word: "Audit", icon: ScrollText, key: "u", needs: "audit.read" },
+      { to: "/tenants", word: text.pages.tenants, icon: Building2, key: "t", needs: "tenant.read" },
+      { to: "/members", word: text.pages.members, icon: Users, key: "m", needs: "members.manage" },
+      { to: "/keys", word: text.pages.keys, icon: KeyRound, key: "k", needs: "keys.manage" },
+      { to: "/audit", word: text.pages.audit, icon: ScrollText, key: "u", needs: "audit.read" },
     ],
   },
 ];

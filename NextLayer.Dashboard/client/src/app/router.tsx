@@ -8,6 +8,7 @@ import { readRunSearch } from "@/features/run/runSearch";
 import { readRunsSearch } from "@/features/runs/runsSearch";
 import { readStartSearch } from "@/features/start/startSearch";
 import { readTenantSearch } from "@/shared/api/oneTenant";
+import { text } from "@/shared/text";
 import { choice, localAddress, one, parseSearch, stringifySearch, type Search } from "@/shared/url/search";
 import { buttonClass } from "@/shared/ui/Button";
 import { Page } from "@/shared/ui/Page";
@@ -18,9 +19,9 @@ import { Root } from "./Root";
 const root = createRootRoute({
   component: Root,
   notFoundComponent: () => (
-    <Page title="Not found">
-      <Empty icon={CompassIcon} title="There is no such page" action={<Link to="/" className={buttonClass()}>To the overview</Link>}>
-        The address may be mistyped, or what it showed was deleted.
+    <Page title={text.pages.notFound}>
+      <Empty icon={CompassIcon} title={text.notFound.title} action={<Link to="/" className={buttonClass()}>{text.notFound.toOverview}</Link>}>
+        {text.notFound.why}
       </Empty>
     </Page>
   ),
@@ -31,74 +32,74 @@ const at = <TPath extends string>(path: TPath) => ({ getParentRoute: () => root,
 const overview = createRoute({
   ...at("/"),
   validateSearch: (search: Search): { window?: "1h" | "24h" | "7d" | "30d" | undefined } => ({ window: choice(search, "window", ["1h", "24h", "7d", "30d"]) }),
-  component: guarded("runs.read", "Overview", lazyRouteComponent(() => import("@/features/overview/OverviewPage"), "OverviewPage")),
+  component: guarded("runs.read", text.pages.overview, lazyRouteComponent(() => import("@/features/overview/OverviewPage"), "OverviewPage")),
 });
 const runs = createRoute({
   ...at("/runs"),
   validateSearch: readRunsSearch,
-  component: guarded("runs.read", "Runs", lazyRouteComponent(() => import("@/features/runs/RunsPage"), "RunsPage")),
+  component: guarded("runs.read", text.pages.runs, lazyRouteComponent(() => import("@/features/runs/RunsPage"), "RunsPage")),
 });
 const run = createRoute({
   ...at("/runs/$runId"),
   validateSearch: readRunSearch,
-  component: guarded("runs.read", "Run", lazyRouteComponent(() => import("@/features/run/RunDetailPage"), "RunDetailPage")),
+  component: guarded("runs.read", text.pages.run, lazyRouteComponent(() => import("@/features/run/RunDetailPage"), "RunDetailPage")),
 });
 const pipelines = createRoute({
   ...at("/pipelines"),
   validateSearch: readPipelinesSearch,
-  component: guarded("workflows.read", "Pipelines", lazyRouteComponent(() => import("@/features/pipelines/PipelinesPage"), "PipelinesPage")),
+  component: guarded("workflows.read", text.pages.pipelines, lazyRouteComponent(() => import("@/features/pipelines/PipelinesPage"), "PipelinesPage")),
 });
 const pipeline = createRoute({
   ...at("/pipelines/$pipelineId"),
   validateSearch: readPipelineSearch,
-  component: guarded("workflows.read", "Pipeline", lazyRouteComponent(() => import("@/features/pipelines/PipelinePage"), "PipelinePage")),
+  component: guarded("workflows.read", text.pages.pipeline, lazyRouteComponent(() => import("@/features/pipelines/PipelinePage"), "PipelinePage")),
 });
 const builder = createRoute({
   ...at("/pipelines/$pipelineId/versions/$versionId/edit"),
   validateSearch: readBuilderSearch,
-  component: guarded("workflows.read", "Builder", lazyRouteComponent(() => import("@/features/builder/BuilderPage"), "BuilderPage")),
+  component: guarded("workflows.read", text.pages.builder, lazyRouteComponent(() => import("@/features/builder/BuilderPage"), "BuilderPage")),
 });
 const start = createRoute({
   ...at("/start"),
   validateSearch: readStartSearch,
-  component: guarded("runs.start", "Start a run", lazyRouteComponent(() => import("@/features/start/StartRunPage"), "StartRunPage")),
+  component: guarded("runs.start", text.pages.start, lazyRouteComponent(() => import("@/features/start/StartRunPage"), "StartRunPage")),
 });
-const workers = createRoute({ ...at("/workers"), component: guarded("workers.read", "Workers", lazyRouteComponent(() => import("@/features/workers/WorkersPage"), "WorkersPage")) });
+const workers = createRoute({ ...at("/workers"), component: guarded("workers.read", text.pages.workers, lazyRouteComponent(() => import("@/features/workers/WorkersPage"), "WorkersPage")) });
 const approvals = createRoute({
   ...at("/approvals"),
   validateSearch: (search: Search): { run?: string | undefined; step?: string | undefined } => ({ run: one(search, "run"), step: one(search, "step") }),
-  component: guarded("runs.read", "Approvals", lazyRouteComponent(() => import("@/features/approvals/ApprovalsPage"), "ApprovalsPage")),
+  component: guarded("runs.read", text.pages.approvals, lazyRouteComponent(() => import("@/features/approvals/ApprovalsPage"), "ApprovalsPage")),
 });
 const triggers = createRoute({
   ...at("/triggers"),
   validateSearch: (search: Search): { tab?: "webhooks" | undefined; open?: string | undefined } => ({ tab: choice(search, "tab", ["webhooks"]), open: one(search, "open") }),
-  component: guarded("triggers.read", "Triggers", lazyRouteComponent(() => import("@/features/triggers/TriggersPage"), "TriggersPage")),
+  component: guarded("triggers.read", text.pages.triggers, lazyRouteComponent(() => import("@/features/triggers/TriggersPage"), "TriggersPage")),
 });
-const connectors = createRoute({ ...at("/connectors"), component: guarded("connectors.read", "Connectors", lazyRouteComponent(() => import("@/features/connectors/ConnectorsPage"), "ConnectorsPage")) });
+const connectors = createRoute({ ...at("/connectors"), component: guarded("connectors.read", text.pages.connectors, lazyRouteComponent(() => import("@/features/connectors/ConnectorsPage"), "ConnectorsPage")) });
 const tenants = createRoute({
   ...at("/tenants"),
   validateSearch: (search: Search): { q?: string | undefined; open?: string | undefined } => ({ q: one(search, "q"), open: one(search, "open") }),
-  component: guarded("tenant.read", "Tenants", lazyRouteComponent(() => import("@/features/tenants/TenantsPage"), "TenantsPage")),
+  component: guarded("tenant.read", text.pages.tenants, lazyRouteComponent(() => import("@/features/tenants/TenantsPage"), "TenantsPage")),
 });
 const providers = createRoute({
   ...at("/providers"),
   validateSearch: readProvidersSearch,
-  component: guarded("costs.read", "Providers", lazyRouteComponent(() => import("@/features/providers/ProvidersPage"), "ProvidersPage")),
+  component: guarded("costs.read", text.pages.providers, lazyRouteComponent(() => import("@/features/providers/ProvidersPage"), "ProvidersPage")),
 });
 const members = createRoute({
   ...at("/members"),
   validateSearch: readTenantSearch,
-  component: guarded("members.manage", "Members", lazyRouteComponent(() => import("@/features/members/MembersPage"), "MembersPage")),
+  component: guarded("members.manage", text.pages.members, lazyRouteComponent(() => import("@/features/members/MembersPage"), "MembersPage")),
 });
 const keys = createRoute({
   ...at("/keys"),
   validateSearch: readTenantSearch,
-  component: guarded("keys.manage", "API keys", lazyRouteComponent(() => import("@/features/keys/KeysPage"), "KeysPage")),
+  component: guarded("keys.manage", text.pages.keys, lazyRouteComponent(() => import("@/features/keys/KeysPage"), "KeysPage")),
 });
 const audit = createRoute({
   ...at("/audit"),
   validateSearch: readAuditSearch,
-  component: guarded("audit.read", "Audit", lazyRouteComponent(() => import("@/features/audit/AuditPage"), "AuditPage")),
+  component: guarded("audit.read", text.pages.audit, lazyRouteComponent(() => import("@/features/audit/AuditPage"), "AuditPage")),
 });
 const signIn = createRoute({
   ...at("/sign-in"),
@@ -106,7 +107,7 @@ const signIn = createRoute({
   validateSearch: (search: Search): { to?: string | undefined } => ({ to: localAddress(one(search, "to")) }),
   component: lazyRouteComponent(() => import("@/features/session/SignInPage"), "SignInPage"),
 });
-const engine = createRoute({ ...at("/engine"), component: guarded("engine.read", "Engine", lazyRouteComponent(() => import("@/features/engine/EnginePage"), "EnginePage")) });
+const engine = createRoute({ ...at("/engine"), component: guarded("engine.read", text.pages.engine, lazyRouteComponent(() => import("@/features/engine/EnginePage"), "EnginePage")) });
 
 export const router = createRouter({
   routeTree: root.addChildren([overview, runs, run, pipelines, pipeline, builder, start, workers, approvals, triggers, connectors, providers, tenants, members, keys, audit, engine, signIn]),
@@ -115,7 +116,7 @@ export const router = createRouter({
   defaultPreload: "intent",
   defaultPendingComponent: () => <SkeletonRows />,
   defaultPendingMs: 150,
-  defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} what="this page" />,
+  defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} what={text.notFound.thisPage} />,
   scrollRestoration: true,
 });
 

@@ -2,6 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { FilterX, ScrollText } from "lucide-react";
 import { useOneTenant } from "@/shared/api/oneTenant";
+import { text } from "@/shared/text";
 import { Button } from "@/shared/ui/Button";
 import { Field, TextInput } from "@/shared/ui/Form";
 import { Page } from "@/shared/ui/Page";
@@ -22,19 +23,19 @@ export function AuditPage() {
   const change = (part: Partial<AuditSearch>) => void navigate({ search: (old: AuditSearch) => ({ ...old, ...part }), replace: true });
   const clear = () => void navigate({ search: { tenant: search.tenant }, replace: true });
   return (
-    <Page title="Audit" note="Who changed what, and from where. Nothing here can be altered." actions={picker}>
+    <Page title={text.pages.audit} note={text.audit.note} actions={picker}>
       <Filters key={JSON.stringify(search)} search={search} filtered={filtered} onChange={change} onClear={clear} />
       {query.isError || error ? (
-        <Failure error={query.error ?? error} what="the audit log" retry={() => void query.refetch()} />
+        <Failure error={query.error ?? error} what={text.things.auditLog} retry={() => void query.refetch()} />
       ) : query.isPending ? (
         <SkeletonRows rows={12} />
       ) : entries.length === 0 ? (
         <div className="rounded-xl border border-line bg-surface">
           {filtered ? (
-            <Empty icon={FilterX} title="Nothing fits these filters" action={<Button onClick={clear}>Clear all filters</Button>} />
+            <Empty icon={FilterX} title={text.common.noFilterMatch} action={<Button onClick={clear}>{text.common.clearFilters}</Button>} />
           ) : (
-            <Empty icon={ScrollText} title="Nothing has been changed yet">
-              Each change that somebody makes stands here from then on, with who made it.
+            <Empty icon={ScrollText} title={text.audit.empty.title}>
+              {text.audit.empty.meaning}
             </Empty>
           )}
         </div>
@@ -44,7 +45,7 @@ export function AuditPage() {
           {query.hasNextPage && (
             <div className="flex justify-center">
               <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                Earlier ones
+                {text.common.earlier}
               </Button>
             </div>
           )}
@@ -70,15 +71,15 @@ function Filters({ search, filtered, onChange, onClear }: { search: AuditSearch;
     </Field>
   );
   return (
-    <div role="search" aria-label="Filters" className="grid grid-cols-2 items-end gap-2.5 sm:grid-cols-3 xl:grid-cols-[repeat(6,minmax(0,1fr))_auto]">
-      {field("actor", "Who", "text", "subject or key")}
-      {field("action", "Did", "text", "PublishWorkflow")}
-      {field("object_type", "To a", "text", "workflow")}
-      {field("object_id", "With the id")}
-      {field("from", "From", "date")}
-      {field("to", "Up to and with", "date")}
+    <div role="search" aria-label={text.common.filters} className="grid grid-cols-2 items-end gap-2.5 sm:grid-cols-3 xl:grid-cols-[repeat(6,minmax(0,1fr))_auto]">
+      {field("actor", text.audit.who, "text", text.audit.whoExample)}
+      {field("action", text.audit.did, "text", "PublishWorkflow")}
+      {field("object_type", text.audit.toA, "text", "workflow")}
+      {field("object_id", text.audit.withId)}
+      {field("from", text.audit.from, "date")}
+      {field("to", text.audit.upTo, "date")}
       <Button kind="ghost" className={filtered ? "" : "max-xl:hidden"} disabled={!filtered} onClick={onClear}>
-        Clear
+        {text.audit.clear}
       </Button>
     </div>
   );

@@ -1,6 +1,7 @@
 import { ChevronRight } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import type { Tone } from "@/shared/status/status";
+import { text } from "@/shared/text";
 import { Time } from "@/shared/time/Time";
 import { shortId } from "@/shared/ui/Copy";
 import { JsonTree } from "@/shared/ui/JsonTree";
@@ -10,26 +11,26 @@ import { cx } from "@/shared/ui/cx";
 import type { AuditEntry } from "./auditQueries";
 import type { AuditSearch } from "./auditSearch";
 
-const OUTCOMES: Record<AuditEntry["outcome"], [string, Tone]> = { succeeded: ["Done", "succeeded"], refused: ["Refused", "paused"], failed: ["Failed", "failed"], unknown: ["Not known", "cancelled"] };
+const OUTCOMES: Record<AuditEntry["outcome"], [string, Tone]> = { succeeded: [text.audit.outcomes.succeeded, "succeeded"], refused: [text.audit.outcomes.refused, "paused"], failed: [text.audit.outcomes.failed, "failed"], unknown: [text.audit.outcomes.unknown, "cancelled"] };
 
 type OnFilter = (part: Partial<AuditSearch>) => void;
 
 /** Who did what. With `onFilter`, a click narrows the list; without it all entries are about one thing, which is not repeated. */
 export function AuditTable({ entries, onFilter }: { entries: readonly AuditEntry[]; onFilter?: OnFilter }) {
   return (
-    <TableFrame label="Audit log">
+    <TableFrame label={text.audit.table}>
       <table className={TABLE}>
         <thead>
           <tr>
             <th className={cx(TH, "w-8 pr-0!")}>
-              <span className="sr-only">Details</span>
+              <span className="sr-only">{text.audit.details}</span>
             </th>
-            <th className={TH}>When</th>
-            <th className={TH}>Who</th>
-            <th className={TH}>Did</th>
-            <th className={cx(TH, onFilter ? "max-md:hidden" : "hidden")}>To</th>
-            <th className={`${TH} max-sm:hidden`}>Outcome</th>
-            <th className={`${TH} max-lg:hidden`}>From</th>
+            <th className={TH}>{text.audit.when}</th>
+            <th className={TH}>{text.audit.who}</th>
+            <th className={TH}>{text.audit.did}</th>
+            <th className={cx(TH, onFilter ? "max-md:hidden" : "hidden")}>{text.audit.to}</th>
+            <th className={`${TH} max-sm:hidden`}>{text.audit.outcome}</th>
+            <th className={`${TH} max-lg:hidden`}>{text.audit.from}</th>
           </tr>
         </thead>
         {entries.map((entry) => (
@@ -57,7 +58,7 @@ function Entry({ entry, onFilter }: { entry: AuditEntry; onFilter: OnFilter | un
     <tbody className="group">
       <tr className="hover:bg-hover">
         <td className={cx(TD, "w-8 pr-0!")}>
-          <button type="button" aria-expanded={open} aria-label={`Details of ${wordsOf(entry.action)} by ${who}`} onClick={() => setOpen(!open)} className="inline-flex size-6 items-center justify-center rounded text-ink-3 hover:text-ink">
+          <button type="button" aria-expanded={open} aria-label={text.audit.detailsOf(wordsOf(entry.action), who)} onClick={() => setOpen(!open)} className="inline-flex size-6 items-center justify-center rounded text-ink-3 hover:text-ink">
             <ChevronRight className={cx("size-4 transition-transform", open && "rotate-90")} aria-hidden />
           </button>
         </td>
@@ -65,19 +66,19 @@ function Entry({ entry, onFilter }: { entry: AuditEntry; onFilter: OnFilter | un
           <Time at={entry.at} />
         </td>
         <td className={TD}>
-          <Narrow title={`Only what ${who} did`} to={{ actor: entry.actor.subject }} onFilter={onFilter} className="block max-w-16 truncate font-medium sm:max-w-40">
+          <Narrow title={text.audit.onlyBy(who)} to={{ actor: entry.actor.subject }} onFilter={onFilter} className="block max-w-16 truncate font-medium sm:max-w-40">
             {who}
           </Narrow>
         </td>
         <td className={TD}>
-          <Narrow title={`Only ${entry.action}`} to={{ action: entry.action }} onFilter={onFilter}>
+          <Narrow title={text.audit.only(entry.action)} to={{ action: entry.action }} onFilter={onFilter}>
             {wordsOf(entry.action)}
           </Narrow>
         </td>
         <td className={cx(TD, "text-ink-2", onFilter ? "max-md:hidden" : "hidden")}>
           {wordsOf(entry.object_type)}
           {entry.object_id && (
-            <Narrow title={`Only ${entry.object_id}`} to={{ object_type: entry.object_type, object_id: entry.object_id }} onFilter={onFilter} className="ml-1.5 font-mono text-xs">
+            <Narrow title={text.audit.only(entry.object_id)} to={{ object_type: entry.object_type, object_id: entry.object_id }} onFilter={onFilter} className="ml-1.5 font-mono text-xs">
               {shortId(entry.object_id)}
             </Narrow>
           )}
@@ -93,15 +94,15 @@ function Entry({ entry, onFilter }: { entry: AuditEntry; onFilter: OnFilter | un
             <div className="grid gap-4 md:grid-cols-2">
               <Facts
                 items={[
-                  ["Subject", <span key="s" className="font-mono text-xs break-all">{entry.actor.subject}</span>],
-                  ["Kind", entry.actor.kind === "api_key" ? "API key" : entry.actor.kind === "user" ? "Person" : "Nobody was asked"],
-                  ["Object", <span key="o" className="font-mono text-xs break-all">{entry.object_type} {entry.object_id}</span>],
-                  ["Outcome", word],
-                  ["From", entry.address ?? "–"],
-                  ["Entry", <span key="e" className="font-mono text-xs break-all">{entry.id}</span>],
+                  [text.audit.facts.subject, <span key="s" className="font-mono text-xs break-all">{entry.actor.subject}</span>],
+                  [text.audit.facts.kind, entry.actor.kind === "api_key" ? text.audit.kinds.api_key : entry.actor.kind === "user" ? text.audit.kinds.user : text.audit.kinds.development],
+                  [text.audit.facts.object, <span key="o" className="font-mono text-xs break-all">{entry.object_type} {entry.object_id}</span>],
+                  [text.audit.outcome, word],
+                  [text.audit.from, entry.address ?? "–"],
+                  [text.audit.facts.entry, <span key="e" className="font-mono text-xs break-all">{entry.id}</span>],
                 ]}
               />
-              {entry.detail && Object.keys(entry.detail).length > 0 && <JsonTree value={entry.detail} label="Detail" />}
+              {entry.detail && Object.keys(entry.detail).length > 0 && <JsonTree value={entry.detail} label={text.audit.facts.detail} />}
             </div>
           </td>
         </tr>

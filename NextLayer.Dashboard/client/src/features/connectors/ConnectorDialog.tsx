@@ -7,6 +7,7 @@ import { USUAL_OVERLAP } from "@/shared/form/OverlapField";
 import { SchemaForm } from "@/shared/form/SchemaForm";
 import { object } from "@/shared/graph/definition";
 import { usePrefs } from "@/shared/prefs/prefs";
+import { text } from "@/shared/text";
 import { Button } from "@/shared/ui/Button";
 import { Field, Select, TextInput } from "@/shared/ui/Form";
 import { FormError } from "@/shared/ui/FormError";
@@ -21,12 +22,12 @@ export const CONNECTOR_STATES: readonly ConnectorStatus[] = ["ACTIVE", "NEEDS_RE
 const REST: JsonObject = {
   type: "object",
   properties: {
-    status: { type: "string", title: "State", enum: [...CONNECTOR_STATES], default: "ACTIVE" },
-    facility_id: { type: "string", title: "Facility", "x-ui": { widget: "facility" } },
-    secrets_ref: { type: "string", title: "Secrets kept elsewhere", description: "env:NAME or file:/path, as far as the operator allows them; any other text is a note.", "x-ui": { group: "advanced" } },
+    status: { type: "string", title: text.common.state, enum: [...CONNECTOR_STATES], default: "ACTIVE" },
+    facility_id: { type: "string", title: text.connectors.facility, "x-ui": { widget: "facility" } },
+    secrets_ref: { type: "string", title: text.connectors.secretsElsewhere, description: text.connectors.secretsElsewhereHint, "x-ui": { group: "advanced" } },
   },
 };
-const ANY_CONFIG: JsonObject = { type: "object", properties: { config: { type: "object", title: "Settings", description: "Nothing secret.", "x-ui": { widget: "json" } } } };
+const ANY_CONFIG: JsonObject = { type: "object", properties: { config: { type: "object", title: text.connectors.settings, description: text.connectors.settingsHint, "x-ui": { widget: "json" } } } };
 
 export function ConnectorDialog({ connector, onClose }: { connector: Connector | null; onClose: () => void }) {
   const { tenantId } = usePrefs();
@@ -53,7 +54,7 @@ export function ConnectorDialog({ connector, onClose }: { connector: Connector |
     meta: { quiet: true },
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ["connectors"] });
-      toast("Saved.");
+      toast(text.common.saved);
       onClose();
     },
   });
@@ -63,13 +64,13 @@ export function ConnectorDialog({ connector, onClose }: { connector: Connector |
     <Dialog
       open
       onOpenChange={onClose}
-      title={connector ? `Connector to ${type?.label ?? connector.connector_type}` : "New connector"}
+      title={connector ? text.connectors.title(type?.label ?? connector.connector_type) : text.connectors.create}
       description={type?.description}
       footer={
         <>
-          <Button onClick={onClose}>Back</Button>
+          <Button onClick={onClose}>{text.common.back}</Button>
           <Button kind="primary" type="submit" form="connector" needs="connectors.write" tenant={owner} busy={save.isPending} disabled={!owner}>
-            Save
+            {text.common.save}
           </Button>
         </>
       }
@@ -84,7 +85,7 @@ export function ConnectorDialog({ connector, onClose }: { connector: Connector |
         }}
       >
         {!connector && tenantId === null && tenants.length > 1 && (
-          <Field label="Tenant" required>
+          <Field label={text.common.tenant} required>
             {(ids) => (
               <Select {...ids} value={owner} onChange={(event) => setTenant(event.target.value)}>
                 {tenants.map((each) => (
@@ -96,10 +97,10 @@ export function ConnectorDialog({ connector, onClose }: { connector: Connector |
             )}
           </Field>
         )}
-        <Field label="Connects to" required error={errors.connector_type?.join(" ")}>
+        <Field label={text.connectors.connectsTo} required error={errors.connector_type?.join(" ")}>
           {(ids) => (
             <>
-              <TextInput {...ids} list="connector-types" placeholder={types.length > 0 ? "Choose one, or give a name of your own" : "shopify, openai, postgres …"} maxLength={100} value={kind} onChange={(event) => setKind(typeNamed(event.target.value, types))} />
+              <TextInput {...ids} list="connector-types" placeholder={types.length > 0 ? text.connectors.typePlaceholder : text.connectors.typeExamples} maxLength={100} value={kind} onChange={(event) => setKind(typeNamed(event.target.value, types))} />
               <datalist id="connector-types">
                 {types.map((each) => (
                   <option key={each.type} value={each.type}>

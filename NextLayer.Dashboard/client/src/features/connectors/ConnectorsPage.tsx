@@ -6,6 +6,7 @@ import { connectorsQuery, tenantQuery } from "@/shared/api/queries";
 import type { Connector, ConnectorStatus } from "@/shared/api/types";
 import { usePrefs } from "@/shared/prefs/prefs";
 import type { Tone } from "@/shared/status/status";
+import { text } from "@/shared/text";
 import { Time } from "@/shared/time/Time";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { Confirm } from "@/shared/ui/Overlay";
@@ -16,7 +17,7 @@ import { ConnectorDialog } from "./ConnectorDialog";
 import { connectorTypesQuery } from "./connectorQueries";
 import { TestButton, TestResult } from "./TestButton";
 
-const STATES: Record<ConnectorStatus, [string, Tone]> = { ACTIVE: ["Active", "succeeded"], NEEDS_REAUTH: ["Sign in again", "paused"], DISABLED: ["Disabled", "cancelled"] };
+const STATES: Record<ConnectorStatus, [string, Tone]> = { ACTIVE: [text.connectors.states.ACTIVE, "succeeded"], NEEDS_REAUTH: [text.connectors.states.NEEDS_REAUTH, "paused"], DISABLED: [text.connectors.states.DISABLED, "cancelled"] };
 export function ConnectorsPage() {
   const { tenantId } = usePrefs();
   const query = useQuery(connectorsQuery(tenantId));
@@ -33,34 +34,34 @@ export function ConnectorsPage() {
   const testable = new Set(types.flatMap((each) => (each.testable ? [each.type] : [])));
   const create = (
     <Button kind="primary" icon={Plus} needs="connectors.write" tenant={tenantId} onClick={() => setEditing("new")}>
-      New connector
+      {text.connectors.create}
     </Button>
   );
   return (
-    <Page title="Connectors" note="Other systems that steps can reach." actions={create}>
+    <Page title={text.pages.connectors} note={text.connectors.note} actions={create}>
       {query.isPending ? (
         <SkeletonRows />
       ) : !query.data ? (
-        <Failure error={query.error} what="the connectors" retry={() => void query.refetch()} />
+        <Failure error={query.error} what={text.things.connectors} retry={() => void query.refetch()} />
       ) : connectors.length === 0 ? (
         <div className="rounded-xl border border-line bg-surface">
-          <Empty icon={Plug} title="No connector yet" action={create}>
-            A connector holds the settings of another system and the secrets to sign in with. Steps name it instead of holding either.
+          <Empty icon={Plug} title={text.connectors.empty.title} action={create}>
+            {text.connectors.empty.meaning}
           </Empty>
         </div>
       ) : (
-        <TableFrame label="Connectors">
+        <TableFrame label={text.pages.connectors}>
           <table className={TABLE}>
             <thead>
               <tr>
-                <th className={TH}>Connects to</th>
-                <th className={TH}>State</th>
-                <th className={`${TH} max-md:hidden`}>Secrets</th>
-                {testable.size > 0 && <th className={`${TH} max-lg:hidden`}>Last test</th>}
-                {tenantId === null && <th className={`${TH} max-md:hidden`}>Tenant</th>}
-                <th className={`${TH} max-sm:hidden`}>Changed</th>
+                <th className={TH}>{text.connectors.connectsTo}</th>
+                <th className={TH}>{text.common.state}</th>
+                <th className={`${TH} max-md:hidden`}>{text.connectors.secrets}</th>
+                {testable.size > 0 && <th className={`${TH} max-lg:hidden`}>{text.connectors.lastTest}</th>}
+                {tenantId === null && <th className={`${TH} max-md:hidden`}>{text.common.tenant}</th>}
+                <th className={`${TH} max-sm:hidden`}>{text.common.changed}</th>
                 <th className={TH}>
-                  <span className="sr-only">Actions</span>
+                  <span className="sr-only">{text.common.actions}</span>
                 </th>
               </tr>
             </thead>
@@ -92,7 +93,7 @@ export function ConnectorsPage() {
                   <td className={`${TD} text-right`}>
                     <span className="inline-flex items-center gap-1">
                       {testable.has(each.connector_type) && <TestButton connector={each} />}
-                      <IconButton small label={`Delete ${each.connector_type}`} icon={Trash2} needs="connectors.write" tenant={each.tenant_id} onClick={() => setDeleting(each)} />
+                      <IconButton small label={text.common.deleteNamed(each.connector_type)} icon={Trash2} needs="connectors.write" tenant={each.tenant_id} onClick={() => setDeleting(each)} />
                     </span>
                   </td>
                 </tr>
@@ -102,8 +103,8 @@ export function ConnectorsPage() {
         </TableFrame>
       )}
       {editing && <ConnectorDialog connector={editing === "new" ? null : editing} onClose={() => setEditing(null)} />}
-      <Confirm open={deleting !== null} onOpenChange={() => setDeleting(null)} title={`Delete the connector to ${deleting?.connector_type ?? ""}?`} action="Delete" danger busy={destroy.isPending} onConfirm={() => deleting && destroy.mutate(deleting)}>
-        <p className="text-sm text-ink-2">Steps that use it fail from then on.</p>
+      <Confirm open={deleting !== null} onOpenChange={() => setDeleting(null)} title={text.connectors.deleteAsk(deleting?.connector_type ?? "")} action={text.common.delete} danger busy={destroy.isPending} onConfirm={() => deleting && destroy.mutate(deleting)}>
+        <p className="text-sm text-ink-2">{text.connectors.deleteMeaning}</p>
       </Confirm>
     </Page>
   );

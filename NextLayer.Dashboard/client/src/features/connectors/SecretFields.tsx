@@ -1,6 +1,7 @@
 import { KeyRound, Plus, Undo2, X } from "lucide-react";
 import { useState } from "react";
 import type { ConnectorSecret } from "@/shared/api/types";
+import { text } from "@/shared/text";
 import { Time } from "@/shared/time/Time";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { OverlapField } from "@/shared/form/OverlapField";
@@ -36,8 +37,8 @@ export function SecretFields({ wanted, known, changes, onChange, overlap, onOver
   };
   return (
     <fieldset className="flex flex-col gap-3 rounded-lg border border-line px-3 pt-1 pb-3">
-      <legend className="px-1 text-xs font-medium text-ink-2">Secrets</legend>
-      <p className="text-xs text-ink-3">Kept encrypted. They can be replaced, and never be read again.</p>
+      <legend className="px-1 text-xs font-medium text-ink-2">{text.connectors.secrets}</legend>
+      <p className="text-xs text-ink-3">{text.connectors.secret.hint}</p>
       {names.map((each) => (
         <Secret
           key={each}
@@ -50,12 +51,12 @@ export function SecretFields({ wanted, known, changes, onChange, overlap, onOver
         />
       ))}
       {rotatesSlowly(known, changes) && (
-        <OverlapField label="The old signing secret" hint="As long as both are used, deliveries carry a signature by each: receivers can change over without losing one." value={overlap} onChange={onOverlap} />
+        <OverlapField label={text.connectors.secret.old} hint={text.connectors.secret.oldHint} value={overlap} onChange={onOverlap} />
       )}
       {free && (
         <div className="flex items-end gap-2">
           <div className="flex-1">
-            <Field label="Name of another secret">
+            <Field label={text.connectors.secret.nameOfAnother}>
               {(ids) => (
                 <TextInput
                   {...ids}
@@ -73,7 +74,7 @@ export function SecretFields({ wanted, known, changes, onChange, overlap, onOver
             </Field>
           </div>
           <Button icon={Plus} disabled={!/^[A-Za-z0-9_.-]{1,100}$/.test(name)} onClick={add}>
-            Add
+            {text.common.add}
           </Button>
         </div>
       )}
@@ -89,26 +90,26 @@ function Secret({ name, title, multiline, known, change, onChange }: { name: str
           <KeyRound className="size-4 shrink-0 text-[var(--s-succeeded)]" aria-hidden />
           <span className="truncate font-medium">{title}</span>
           <span className="text-xs whitespace-nowrap text-ink-3">
-            set <Time at={known.updated_at} />
+            {text.connectors.secret.set(<Time at={known.updated_at} />)}
           </span>
           {known.previous_until && (
             <span className="text-xs text-ink-3">
-              , the one before is used until <Time at={known.previous_until} />
+              {text.connectors.secret.until(<Time at={known.previous_until} />)}
             </span>
           )}
         </span>
         <Button small onClick={() => onChange("")}>
-          Replace
+          {text.connectors.secret.replace}
         </Button>
-        <IconButton small label={`Remove ${title}`} icon={X} onClick={() => onChange(null)} />
+        <IconButton small label={text.common.removeNamed(title)} icon={X} onClick={() => onChange(null)} />
       </div>
     );
   if (change === null)
     return (
       <p className="flex items-center gap-3 text-sm text-ink-2">
         <span className="min-w-0 flex-1 truncate line-through">{title}</span>
-        <span className="text-xs">removed when you save</span>
-        <IconButton small label={`Keep ${title}`} icon={Undo2} onClick={() => onChange(undefined)} />
+        <span className="text-xs">{text.connectors.secret.removed}</span>
+        <IconButton small label={text.connectors.secret.keep(title)} icon={Undo2} onClick={() => onChange(undefined)} />
       </p>
     );
   const set = (value: string) => onChange(value === "" && !known ? undefined : value);
@@ -125,7 +126,7 @@ function Secret({ name, title, multiline, known, change, onChange }: { name: str
           }
         </Field>
       </div>
-      {known && <IconButton label={`Keep ${title} as it is`} icon={Undo2} onClick={() => onChange(undefined)} />}
+      {known && <IconButton label={text.connectors.secret.keepAsIs(title)} icon={Undo2} onClick={() => onChange(undefined)} />}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { engineQuery } from "@/shared/api/queries";
+import { text } from "@/shared/text";
 import { Time } from "@/shared/time/Time";
 import { Button } from "@/shared/ui/Button";
 import { shortId } from "@/shared/ui/Copy";
@@ -15,16 +16,16 @@ export function EnginePage() {
   const { run, dialog, busy } = useEngineAction();
   const state = query.data;
   return (
-    <Page title="Engine" note="Whether queued runs are given to workers. There is one such state for the whole system.">
+    <Page title={text.pages.engine} note={text.engine.note}>
       {!state ? (
         query.isError ? (
-          <Failure error={query.error} what="the engine's state" retry={() => void query.refetch()} />
+          <Failure error={query.error} what={text.things.engineState} retry={() => void query.refetch()} />
         ) : (
           <Skeleton className="h-40 w-full" />
         )
       ) : (
         <div className="grid gap-4 lg:grid-cols-2">
-          <Card title="State" actions={<Tag tone={ENGINE_WORDS[state.state].tone as Tone}>{ENGINE_WORDS[state.state].word}</Tag>}>
+          <Card title={text.common.state} actions={<Tag tone={ENGINE_WORDS[state.state].tone as Tone}>{ENGINE_WORDS[state.state].word}</Tag>}>
             <p className="text-sm text-ink-2">{ENGINE_WORDS[state.state].meaning}</p>
             <div className="mt-4 flex flex-wrap gap-2">
               {engineActions(state.state).map((action) => (
@@ -34,16 +35,16 @@ export function EnginePage() {
               ))}
             </div>
           </Card>
-          <Card title="Since when">
+          <Card title={text.engine.since}>
             <Facts
               items={[
-                ["Started", <Time key="1" at={state.started_at} />],
-                ["Paused", <Time key="2" at={state.paused_at} />],
-                ["Resumed", <Time key="3" at={state.resumed_at} />],
-                ["Stopped", <Time key="4" at={state.stopped_at} />],
-                ["Changed", <Time key="5" at={state.updated_at} />],
-                ["By process", state.pid === null ? "–" : String(state.pid)],
-                ["Newest run", state.run_id ? <Link key="6" to="/runs/$runId" params={{ runId: state.run_id }} className="font-mono text-xs text-accent-ink hover:underline">{shortId(state.run_id)}</Link> : "–"],
+                [text.engine.facts.started, <Time key="1" at={state.started_at} />],
+                [text.engine.facts.paused, <Time key="2" at={state.paused_at} />],
+                [text.engine.facts.resumed, <Time key="3" at={state.resumed_at} />],
+                [text.engine.facts.stopped, <Time key="4" at={state.stopped_at} />],
+                [text.common.changed, <Time key="5" at={state.updated_at} />],
+                [text.engine.facts.process, state.pid === null ? "–" : String(state.pid)],
+                [text.engine.facts.newestRun, state.run_id ? <Link key="6" to="/runs/$runId" params={{ runId: state.run_id }} className="font-mono text-xs text-accent-ink hover:underline">{shortId(state.run_id)}</Link> : "–"],
               ]}
             />
           </Card>

@@ -3,6 +3,7 @@ import { Pause, Play, Square, type LucideIcon } from "lucide-react";
 import { useState } from "react";
 import { post } from "@/shared/api/http";
 import type { EngineState } from "@/shared/api/types";
+import { text } from "@/shared/text";
 import { Confirm } from "@/shared/ui/Overlay";
 import { toast } from "@/shared/ui/toasts";
 
@@ -16,19 +17,19 @@ export interface EngineAction {
   ask: string | null;
 }
 
-const START: EngineAction = { name: "start", word: "Start", icon: Play, ask: null };
-const RESUME: EngineAction = { name: "resume", word: "Resume", icon: Play, ask: null };
-const PAUSE: EngineAction = { name: "pause", word: "Pause", icon: Pause, ask: "No queued run will be given to a worker until the engine is resumed. Runs that are running go on." };
-const STOP: EngineAction = { name: "stop", word: "Stop", icon: Square, ask: "No run will be given to a worker, and running runs go back to the queue at their next step. Finished steps keep their results." };
+const START: EngineAction = { name: "start", word: text.engine.actions.start, icon: Play, ask: null };
+const RESUME: EngineAction = { name: "resume", word: text.engine.actions.resume, icon: Play, ask: null };
+const PAUSE: EngineAction = { name: "pause", word: text.engine.actions.pause, icon: Pause, ask: text.engine.ask.pause };
+const STOP: EngineAction = { name: "stop", word: text.engine.actions.stop, icon: Square, ask: text.engine.ask.stop };
 
 export function engineActions(state: State): readonly EngineAction[] {
   return state === "running" ? [PAUSE, STOP] : state === "paused" ? [RESUME, STOP] : [START];
 }
 
 export const ENGINE_WORDS: Record<State, { word: string; tone: string; meaning: string }> = {
-  running: { word: "Running", tone: "succeeded", meaning: "Queued runs are given to workers as they come." },
-  paused: { word: "Paused", tone: "paused", meaning: "Nothing is given out. Running runs go on to their end." },
-  stopped: { word: "Stopped", tone: "failed", meaning: "Nothing is given out, and running runs are handed back." },
+  running: { word: text.engine.states.running.word, tone: "succeeded", meaning: text.engine.states.running.meaning },
+  paused: { word: text.engine.states.paused.word, tone: "paused", meaning: text.engine.states.paused.meaning },
+  stopped: { word: text.engine.states.stopped.word, tone: "failed", meaning: text.engine.states.stopped.meaning },
 };
 
 /** Carries out an action of the engine, asking first where it holds work back. */
@@ -39,7 +40,7 @@ export function useEngineAction() {
     mutationFn: (action: EngineAction) => post<{ pipeline: EngineState }>(`/api/pipeline/${action.name}`),
     onSuccess: ({ pipeline }) => {
       client.setQueryData(["engine"], pipeline);
-      toast(`The engine is ${pipeline.state}.`);
+      toast(text.engine.done(ENGINE_WORDS[pipeline.state].word.toLowerCase()));
       setAsked(null);
     },
     onError: () => void client.invalidateQueries({ queryKey: ["engine"] }),
@@ -49,7 +50,7 @@ export function useEngineAction() {
     <Confirm
       open={asked !== null}
       onOpenChange={(open) => !open && setAsked(null)}
-      title={`${asked?.word ?? ""} the engine?`}
+      title={text.engine.title(asked?.word ?? "")}
       action={asked?.word ?? ""}
       danger={asked?.name === "stop"}
       busy={change.isPending}

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { remove } from "@/shared/api/http";
 import { useOneTenant } from "@/shared/api/oneTenant";
 import type { Tone } from "@/shared/status/status";
+import { text } from "@/shared/text";
 import { Time } from "@/shared/time/Time";
 import { useNow } from "@/shared/time/useNow";
 import { Button, IconButton } from "@/shared/ui/Button";
@@ -19,7 +20,7 @@ import { KEYS_A_PAGE, keysQuery, stateOfKey, type ApiKey, type KeyState } from "
 import { NewKeyDialog } from "./NewKeyDialog";
 
 const route = getRouteApi("/keys");
-const STATES: Record<KeyState, [string, Tone]> = { active: ["Active", "succeeded"], expired: ["Expired", "paused"], revoked: ["Revoked", "cancelled"] };
+const STATES: Record<KeyState, [string, Tone]> = { active: [text.keys.states.active, "succeeded"], expired: [text.keys.states.expired, "paused"], revoked: [text.keys.states.revoked, "cancelled"] };
 
 export function KeysPage() {
   const search = route.useSearch();
@@ -32,7 +33,7 @@ export function KeysPage() {
   const client = useQueryClient();
   const revoke = useMutation({
     mutationFn: (key: ApiKey) => remove(`/api/v1/api-keys/${key.id}`, { tenantId: tenantId! }),
-    onSuccess: (_, key) => toast(`${key.name} is revoked.`),
+    onSuccess: (_, key) => toast(text.keys.revoked(key.name)),
     onSettled: () => {
       setRevoking(null);
       return client.invalidateQueries({ queryKey: ["api-keys"] });
@@ -40,36 +41,36 @@ export function KeysPage() {
   });
   const make = (
     <Button kind="primary" icon={Plus} needs="keys.manage" tenant={tenantId} disabled={tenantId === null} onClick={() => setMaking(true)}>
-      New key
+      {text.keys.create}
     </Button>
   );
   const keys = query.data?.keys ?? [];
   return (
-    <Page title="API keys" note="Credentials of machines that call NextLayer." actions={<>{picker}{make}</>}>
+    <Page title={text.pages.keys} note={text.keys.note} actions={<>{picker}{make}</>}>
       {query.isError || error ? (
-        <Failure error={query.error ?? error} what="the API keys" retry={() => void query.refetch()} />
+        <Failure error={query.error ?? error} what={text.things.keys} retry={() => void query.refetch()} />
       ) : query.isPending ? (
         <SkeletonRows />
       ) : keys.length === 0 ? (
         <div className="rounded-xl border border-line bg-surface">
-          <Empty icon={KeyRound} title="No API key yet" action={make}>
-            A key lets a script or another system act with a role in this tenant. It is shown once, when it is made.
+          <Empty icon={KeyRound} title={text.keys.empty.title} action={make}>
+            {text.keys.empty.meaning}
           </Empty>
         </div>
       ) : (
         <>
-          <TableFrame label="API keys">
+          <TableFrame label={text.pages.keys}>
             <table className={TABLE}>
               <thead>
                 <tr>
-                  <th className={TH}>Name</th>
-                  <th className={TH}>State</th>
-                  <th className={`${TH} max-sm:hidden`}>Role</th>
-                  <th className={`${TH} max-md:hidden`}>Last used</th>
-                  <th className={`${TH} max-md:hidden`}>Ends</th>
-                  <th className={`${TH} max-lg:hidden`}>Made</th>
+                  <th className={TH}>{text.common.name}</th>
+                  <th className={TH}>{text.common.state}</th>
+                  <th className={`${TH} max-sm:hidden`}>{text.keys.role}</th>
+                  <th className={`${TH} max-md:hidden`}>{text.keys.lastUsed}</th>
+                  <th className={`${TH} max-md:hidden`}>{text.keys.ends}</th>
+                  <th className={`${TH} max-lg:hidden`}>{text.common.made}</th>
                   <th className={TH}>
-                    <span className="sr-only">Actions</span>
+                    <span className="sr-only">{text.common.actions}</span>
                   </th>
                 </tr>
               </thead>
@@ -87,7 +88,7 @@ export function KeysPage() {
                       </td>
                       <td className={`${TD} max-sm:hidden`} title={key.scopes ? key.scopes.join("\n") : undefined}>
                         {key.role}
-                        {key.scopes && <span className="text-xs text-ink-3">, {key.scopes.length} rights</span>}
+                        {key.scopes && <span className="text-xs text-ink-3">, {text.keys.rights(key.scopes.length)}</span>}
                       </td>
                       <td className={`${TD} max-md:hidden`}>
                         {key.last_used_at ? (
@@ -96,15 +97,15 @@ export function KeysPage() {
                             {key.last_used_from && <span className="block font-mono text-2xs text-ink-3">{key.last_used_from}</span>}
                           </>
                         ) : (
-                          <span className="text-ink-3">Never</span>
+                          <span className="text-ink-3">{text.common.never}</span>
                         )}
                       </td>
-                      <td className={`${TD} max-md:hidden`}>{key.revoked_at ? <Time at={key.revoked_at} /> : key.expires_at ? <Time at={key.expires_at} /> : <span className="text-ink-3">Never</span>}</td>
+                      <td className={`${TD} max-md:hidden`}>{key.revoked_at ? <Time at={key.revoked_at} /> : key.expires_at ? <Time at={key.expires_at} /> : <span className="text-ink-3">{text.common.never}</span>}</td>
                       <td className={`${TD} max-lg:hidden`}>
                         <Time at={key.created_at} />
                         <span className="block max-w-48 truncate text-2xs text-ink-3">{key.created_by}</span>
                       </td>
-                      <td className={`${TD} text-right`}>{!key.revoked_at && <IconButton small label={`Revoke ${key.name}`} icon={Ban} needs="keys.manage" tenant={tenantId} onClick={() => setRevoking(key)} />}</td>
+                      <td className={`${TD} text-right`}>{!key.revoked_at && <IconButton small label={text.keys.revoke(key.name)} icon={Ban} needs="keys.manage" tenant={tenantId} onClick={() => setRevoking(key)} />}</td>
                     </tr>
                   );
                 })}
@@ -115,13 +116,13 @@ export function KeysPage() {
         </>
       )}
       {making && tenantId && <NewKeyDialog tenantId={tenantId} onClose={() => setMaking(false)} />}
-      <Confirm open={revoking !== null} onOpenChange={() => setRevoking(null)} title={`Revoke ${revoking?.name ?? ""}?`} action="Revoke" danger busy={revoke.isPending} onConfirm={() => revoking && revoke.mutate(revoking)}>
+      <Confirm open={revoking !== null} onOpenChange={() => setRevoking(null)} title={text.keys.revokeAsk(revoking?.name ?? "")} action={text.keys.revokeAction} danger busy={revoke.isPending} onConfirm={() => revoking && revoke.mutate(revoking)}>
         <p className="text-sm text-ink-2">
-          Who uses it is refused from now on. A revoked key never comes back.
+          {text.keys.revokeMeaning}
           {revoking?.last_used_at && (
             <>
               {" "}
-              It was last used <Time at={revoking.last_used_at} />.
+              {text.keys.revokeLastUsed(<Time at={revoking.last_used_at} />)}
             </>
           )}
         </p>

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { PERMISSIONS, type Role } from "@/shared/access/access";
 import { RoleField } from "@/shared/access/RoleField";
 import { post } from "@/shared/api/http";
+import { text } from "@/shared/text";
 import { Button } from "@/shared/ui/Button";
 import { copyText } from "@/shared/ui/Copy";
 import { Checkbox, Field, Select, TextInput } from "@/shared/ui/Form";
@@ -12,7 +13,7 @@ import { Dialog } from "@/shared/ui/Overlay";
 import type { NewApiKey } from "./keyQueries";
 
 const DAY_MS = 86_400_000;
-const LIVES = [["30", "30 days"], ["90", "90 days"], ["365", "One year"], ["", "Never"]] as const;
+const LIVES = [["30", text.keys.new.lives.month], ["90", text.keys.new.lives.quarter], ["365", text.keys.new.lives.year], ["", text.keys.new.lives.forever]] as const;
 
 /** Asks what a key may do, then shows it, this once. */
 export function NewKeyDialog({ tenantId, onClose }: { tenantId: string; onClose: () => void }) {
@@ -43,13 +44,13 @@ function Ask({ tenantId, onMade, onClose }: { tenantId: string; onMade: (key: Ne
     <Dialog
       open
       onOpenChange={onClose}
-      title="New API key"
-      description="For a machine: a script, another system, a worker."
+      title={text.keys.new.title}
+      description={text.keys.new.description}
       footer={
         <>
-          <Button onClick={onClose}>Back</Button>
+          <Button onClick={onClose}>{text.common.back}</Button>
           <Button kind="primary" type="submit" form="key" busy={make.isPending} disabled={!name.trim() || scopes?.length === 0}>
-            Make the key
+            {text.keys.new.make}
           </Button>
         </>
       }
@@ -62,11 +63,11 @@ function Ask({ tenantId, onMade, onClose }: { tenantId: string; onMade: (key: Ne
           make.mutate();
         }}
       >
-        <Field label="Name" required hint="What it is for, so that you know it when you revoke it.">
-          {(ids) => <TextInput {...ids} maxLength={200} placeholder="Nightly import" value={name} onChange={(event) => setName(event.target.value)} />}
+        <Field label={text.common.name} required hint={text.keys.new.nameHint}>
+          {(ids) => <TextInput {...ids} maxLength={200} placeholder={text.keys.new.nameExample} value={name} onChange={(event) => setName(event.target.value)} />}
         </Field>
         <RoleField value={role} onChange={setRole} />
-        <Field label="Ends after">
+        <Field label={text.keys.new.endsAfter}>
           {(ids) => (
             <Select {...ids} value={days} onChange={(event) => setDays(event.target.value)}>
               {LIVES.map(([value, word]) => (
@@ -78,12 +79,12 @@ function Ask({ tenantId, onMade, onClose }: { tenantId: string; onMade: (key: Ne
           )}
         </Field>
         <div>
-          <Checkbox label="Only some of what the role may do" checked={scopes !== null} onChange={(event) => setScopes(event.target.checked ? [] : null)} />
+          <Checkbox label={text.keys.new.someScopes} checked={scopes !== null} onChange={(event) => setScopes(event.target.checked ? [] : null)} />
           {scopes && (
             <fieldset className="mt-2 grid gap-x-4 rounded-lg border border-line px-3 py-2 sm:grid-cols-2">
-              <legend className="sr-only">What it may do</legend>
-              {Object.entries(PERMISSIONS).map(([permission, word]) => (
-                <Checkbox key={permission} label={word} title={permission} checked={scopes.includes(permission)} onChange={(event) => setScopes(event.target.checked ? [...scopes, permission] : scopes.filter((each) => each !== permission))} />
+              <legend className="sr-only">{text.keys.new.scopes}</legend>
+              {PERMISSIONS.map((permission) => (
+                <Checkbox key={permission} label={text.access.permissions[permission]} title={permission} checked={scopes.includes(permission)} onChange={(event) => setScopes(event.target.checked ? [...scopes, permission] : scopes.filter((each) => each !== permission))} />
               ))}
             </fieldset>
           )}
@@ -101,17 +102,17 @@ function Shown({ made, onClose }: { made: NewApiKey; onClose: () => void }) {
       open
       // A click beside it must not lose the key.
       onOpenChange={() => copied && onClose()}
-      title={`The key ${made.name}`}
+      title={text.keys.new.made(made.name)}
       footer={
         <Button kind={copied ? "primary" : "secondary"} icon={Check} onClick={onClose}>
-          I have kept it
+          {text.keys.new.kept}
         </Button>
       }
     >
       <div className="flex flex-col gap-3">
         <p className="flex gap-2 rounded-lg bg-warn-soft px-3 py-2 text-sm text-warn">
           <TriangleAlert className="mt-0.5 size-4 shrink-0" aria-hidden />
-          It is shown this once. Put it where your secrets are; who loses it makes a new one.
+          {text.keys.new.once}
         </p>
         <div className="flex items-center gap-2 rounded-lg border border-line bg-sunken py-2 pr-2 pl-3">
           <code className="min-w-0 flex-1 text-xs break-all">{made.key}</code>
@@ -119,15 +120,15 @@ function Shown({ made, onClose }: { made: NewApiKey; onClose: () => void }) {
             kind={copied ? "secondary" : "primary"}
             icon={copied ? Check : Copy}
             onClick={() => {
-              void copyText(made.key, "Key copied");
+              void copyText(made.key, text.keys.new.copied);
               setCopied(true);
             }}
           >
-            Copy
+            {text.common.copy}
           </Button>
         </div>
         <p className="text-xs text-ink-3">
-          Send it as <code>X-API-Key</code> or as <code>Authorization: Bearer</code>.
+          {text.keys.new.howToSend(<code>X-API-Key</code>, <code>Authorization: Bearer</code>)}
         </p>
       </div>
     </Dialog>

@@ -7,6 +7,7 @@ import { useAccess } from "@/shared/access/me";
 import { RoleField } from "@/shared/access/RoleField";
 import { patch, post, remove } from "@/shared/api/http";
 import { useOneTenant } from "@/shared/api/oneTenant";
+import { text } from "@/shared/text";
 import { Time } from "@/shared/time/Time";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { Field, Select, TextInput } from "@/shared/ui/Form";
@@ -32,41 +33,41 @@ export function MembersPage() {
   const onSettled = () => client.invalidateQueries({ queryKey: ["members"] });
   const change = useMutation({
     mutationFn: ({ member, role }: { member: Member; role: Role }) => patch(`/api/v1/members/${member.id}`, { role }, { tenantId: tenantId! }),
-    onSuccess: (_, { member, role }) => toast(`${wordOf(member)} is ${role} now.`),
+    onSuccess: (_, { member, role }) => toast(text.members.roleChanged(wordOf(member), role)),
     onSettled,
   });
   const leave = useMutation({ mutationFn: (member: Member) => remove(`/api/v1/members/${member.id}`, { tenantId: tenantId! }), onSuccess: () => setLeaving(null), onError: () => setLeaving(null), onSettled });
   const add = (
     <Button kind="primary" icon={UserPlus} needs="members.manage" tenant={tenantId} disabled={tenantId === null} onClick={() => setAdding(true)}>
-      Add a member
+      {text.members.add}
     </Button>
   );
   const members = query.data?.members ?? [];
   return (
-    <Page title="Members" note="People and keys with a role in this tenant." actions={<>{picker}{add}</>}>
+    <Page title={text.pages.members} note={text.members.note} actions={<>{picker}{add}</>}>
       {query.isError || error ? (
-        <Failure error={query.error ?? error} what="the members" retry={() => void query.refetch()} />
+        <Failure error={query.error ?? error} what={text.things.members} retry={() => void query.refetch()} />
       ) : query.isPending ? (
         <SkeletonRows />
       ) : members.length === 0 ? (
         <div className="rounded-xl border border-line bg-surface">
-          <Empty icon={Users} title="Nobody is a member yet" action={add}>
-            Members sign in with a token of your identity provider. What they may do is told by their role.
+          <Empty icon={Users} title={text.members.empty.title} action={add}>
+            {text.members.empty.meaning}
           </Empty>
         </div>
       ) : (
         <>
-          <TableFrame label="Members">
+          <TableFrame label={text.pages.members}>
             <table className={TABLE}>
               <thead>
                 <tr>
-                  <th className={TH}>Who</th>
-                  <th className={TH}>Role</th>
-                  <th className={`${TH} max-md:hidden`}>Known as</th>
-                  <th className={`${TH} max-lg:hidden`}>Added by</th>
-                  <th className={`${TH} max-sm:hidden`}>Added</th>
+                  <th className={TH}>{text.members.who}</th>
+                  <th className={TH}>{text.members.role}</th>
+                  <th className={`${TH} max-md:hidden`}>{text.members.knownAs}</th>
+                  <th className={`${TH} max-lg:hidden`}>{text.members.addedBy}</th>
+                  <th className={`${TH} max-sm:hidden`}>{text.members.added}</th>
                   <th className={TH}>
-                    <span className="sr-only">Actions</span>
+                    <span className="sr-only">{text.common.actions}</span>
                   </th>
                 </tr>
               </thead>
@@ -75,11 +76,11 @@ export function MembersPage() {
                   <tr key={member.id} className="hover:bg-hover">
                     <td className={TD}>
                       <span className="flex items-center gap-2.5">
-                        {member.kind === "api_key" ? <KeyRound className="size-4 shrink-0 text-ink-3" aria-label="API key" /> : <User className="size-4 shrink-0 text-ink-3" aria-label="Person" />}
+                        {member.kind === "api_key" ? <KeyRound className="size-4 shrink-0 text-ink-3" aria-label={text.members.kinds.api_key} /> : <User className="size-4 shrink-0 text-ink-3" aria-label={text.members.kinds.user} />}
                         <span className="min-w-0">
                           <span className="block max-w-64 truncate font-medium">
                             {wordOf(member)}
-                            {me?.subject === member.subject && <span className="font-normal text-ink-3"> (you)</span>}
+                            {me?.subject === member.subject && <span className="font-normal text-ink-3"> {text.members.you}</span>}
                           </span>
                           {member.email && member.email !== wordOf(member) && <span className="block max-w-64 truncate text-xs text-ink-3">{member.email}</span>}
                         </span>
@@ -87,7 +88,7 @@ export function MembersPage() {
                     </td>
                     <td className={TD}>
                       {member.tenant_id === null || member.kind === "api_key" ? (
-                        <span title={member.tenant_id === null ? "In the whole installation" : "A key's role is fixed when it is made"}>{member.role}</span>
+                        <span title={member.tenant_id === null ? text.members.everywhere : text.members.keyRole}>{member.role}</span>
                       ) : (
                         <RolePicker member={member} busy={change.isPending} onChange={(role) => change.mutate({ member, role })} />
                       )}
@@ -99,7 +100,7 @@ export function MembersPage() {
                     <td className={`${TD} max-sm:hidden`}>
                       <Time at={member.created_at} />
                     </td>
-                    <td className={`${TD} text-right`}>{member.tenant_id !== null && member.kind !== "api_key" && <IconButton small label={`Remove ${wordOf(member)}`} icon={Trash2} needs="members.manage" tenant={tenantId} onClick={() => setLeaving(member)} />}</td>
+                    <td className={`${TD} text-right`}>{member.tenant_id !== null && member.kind !== "api_key" && <IconButton small label={text.common.removeNamed(wordOf(member))} icon={Trash2} needs="members.manage" tenant={tenantId} onClick={() => setLeaving(member)} />}</td>
                   </tr>
                 ))}
               </tbody>
@@ -109,8 +110,8 @@ export function MembersPage() {
         </>
       )}
       {adding && tenantId && <AddDialog tenantId={tenantId} onClose={() => setAdding(false)} />}
-      <Confirm open={leaving !== null} onOpenChange={() => setLeaving(null)} title={`Remove ${leaving ? wordOf(leaving) : ""}?`} action="Remove" danger busy={leave.isPending} onConfirm={() => leaving && leave.mutate(leaving)}>
-        <p className="text-sm text-ink-2">They can no longer see or do anything in this tenant, at once. What they made stays.</p>
+      <Confirm open={leaving !== null} onOpenChange={() => setLeaving(null)} title={text.members.removeAsk(leaving ? wordOf(leaving) : "")} action={text.members.removeAction} danger busy={leave.isPending} onConfirm={() => leaving && leave.mutate(leaving)}>
+        <p className="text-sm text-ink-2">{text.members.removeMeaning}</p>
       </Confirm>
     </Page>
   );
@@ -118,9 +119,9 @@ export function MembersPage() {
 
 function RolePicker({ member, busy, onChange }: { member: Member; busy: boolean; onChange: (role: Role) => void }) {
   return (
-    <Select aria-label={`Role of ${wordOf(member)}`} className="w-32" value={member.role} disabled={busy} onChange={(event) => onChange(event.target.value as Role)}>
-      {ROLES.map(([role, meaning]) => (
-        <option key={role} title={meaning}>
+    <Select aria-label={text.members.roleOf(wordOf(member))} className="w-32" value={member.role} disabled={busy} onChange={(event) => onChange(event.target.value as Role)}>
+      {ROLES.map((role) => (
+        <option key={role} title={text.access.roles[role]}>
           {role}
         </option>
       ))}
@@ -139,7 +140,7 @@ function AddDialog({ tenantId, onClose }: { tenantId: string; onClose: () => voi
     meta: { quiet: true },
     onSuccess: (member) => {
       void client.invalidateQueries({ queryKey: ["members"] });
-      toast(`${wordOf(member)} is ${role} now.`);
+      toast(text.members.roleChanged(wordOf(member), role));
       onClose();
     },
   });
@@ -147,12 +148,12 @@ function AddDialog({ tenantId, onClose }: { tenantId: string; onClose: () => voi
     <Dialog
       open
       onOpenChange={onClose}
-      title="Add a member"
+      title={text.members.add}
       footer={
         <>
-          <Button onClick={onClose}>Back</Button>
+          <Button onClick={onClose}>{text.common.back}</Button>
           <Button kind="primary" type="submit" form="member" busy={add.isPending} disabled={!subject.trim()}>
-            Add
+            {text.common.add}
           </Button>
         </>
       }
@@ -165,12 +166,12 @@ function AddDialog({ tenantId, onClose }: { tenantId: string; onClose: () => voi
           add.mutate();
         }}
       >
-        <Field label="Known as" required hint="The subject (sub) of the tokens that your identity provider gives this person.">
+        <Field label={text.members.knownAs} required hint={text.members.knownAsHint}>
           {(ids) => <TextInput {...ids} className="font-mono text-xs" maxLength={255} value={subject} onChange={(event) => setSubject(event.target.value)} />}
         </Field>
         <div className="grid gap-3.5 sm:grid-cols-2">
-          <Field label="Name">{(ids) => <TextInput {...ids} maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />}</Field>
-          <Field label="Email">{(ids) => <TextInput {...ids} type="email" maxLength={320} value={email} onChange={(event) => setEmail(event.target.value)} />}</Field>
+          <Field label={text.common.name}>{(ids) => <TextInput {...ids} maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />}</Field>
+          <Field label={text.members.email}>{(ids) => <TextInput {...ids} type="email" maxLength={320} value={email} onChange={(event) => setEmail(event.target.value)} />}</Field>
         </div>
         <RoleField value={role} onChange={setRole} />
         <FormError error={add.error} />

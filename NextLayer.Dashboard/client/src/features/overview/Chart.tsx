@@ -3,6 +3,7 @@ import { total, valueOf } from "@/features/runs/Histogram";
 import type { RunStatus } from "@/shared/api/types";
 import { usePrefs } from "@/shared/prefs/prefs";
 import { RUN_LOOKS, RUN_STATUSES } from "@/shared/status/status";
+import { text } from "@/shared/text";
 import { absolute, count } from "@/shared/time/format";
 import type { Bucket } from "./statsQuery";
 
@@ -27,7 +28,7 @@ export function RunsChart({ buckets }: { buckets: readonly Bucket[] }) {
           <span>{most >= 2 ? count(Math.round(most / 2)) : ""}</span>
           <span className="-mb-2">0</span>
         </div>
-        <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" className="w-full" style={{ height: HEIGHT }} role="img" aria-label={`${count(sum)} runs over time`} onPointerLeave={() => setOver(null)}>
+        <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" className="w-full" style={{ height: HEIGHT }} role="img" aria-label={text.overview.chart(count(sum))} onPointerLeave={() => setOver(null)}>
           {[0, 0.5, 1].map((line) => (
             <line key={line} x1={0} x2={WIDTH} y1={HEIGHT * line} y2={HEIGHT * line} stroke="var(--line)" strokeWidth={1} vectorEffect="non-scaling-stroke" />
           ))}
@@ -50,7 +51,7 @@ export function RunsChart({ buckets }: { buckets: readonly Bucket[] }) {
       </div>
       <div className="tnum mt-2 flex justify-between gap-3 pl-11 text-2xs text-ink-3">
         <span>{buckets[0] && absolute(Date.parse(buckets[0].at), zone).slice(0, 16)}</span>
-        <span>now</span>
+        <span>{text.time.now}</span>
       </div>
       <ul className="mt-3 flex flex-wrap gap-x-4 gap-y-1 pl-11 text-xs text-ink-2" aria-live="off">
         {shown && <li className="tnum basis-full font-medium text-ink sm:basis-auto">{absolute(Date.parse(shown.at), zone).slice(0, 16)}</li>}

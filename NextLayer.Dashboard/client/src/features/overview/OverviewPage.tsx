@@ -7,6 +7,7 @@ import { Note, PipelineName } from "@/features/runs/columns";
 import { pipelinesQuery, recentRunsQuery, workersQuery } from "@/shared/api/queries";
 import type { Run, Worker } from "@/shared/api/types";
 import { usePrefs } from "@/shared/prefs/prefs";
+import { text } from "@/shared/text";
 import { count, duration, percent } from "@/shared/time/format";
 import { Time } from "@/shared/time/Time";
 import { useNow } from "@/shared/time/useNow";
@@ -34,28 +35,28 @@ export function OverviewPage() {
   const active = useQuery(recentRunsQuery({ tenantId, status: ["RUNNING", "PAUSED", "QUEUED"], limit: 6 }));
   if (pipelines?.items.length === 0) return <FirstSteps />;
   return (
-    <Page title="Overview" actions={<Segments label="Time" value={window} options={[["1h", "1 hour"], ["24h", "24 hours"], ["7d", "7 days"], ["30d", "30 days"]]} onChange={(value) => void navigate({ search: { window: value === "24h" ? undefined : (value as Window) }, replace: true })} />}>
+    <Page title={text.pages.overview} actions={<Segments label={text.overview.window} value={window} options={[["1h", text.overview.windows.hour], ["24h", text.overview.windows.day], ["7d", text.overview.windows.week], ["30d", text.overview.windows.month]]} onChange={(value) => void navigate({ search: { window: value === "24h" ? undefined : (value as Window) }, replace: true })} />}>
       {stats.isError && !stats.data ? (
         <Card>
-          <Failure error={stats.error} what="the figures" retry={() => void stats.refetch()} />
+          <Failure error={stats.error} what={text.things.figures} retry={() => void stats.refetch()} />
         </Card>
       ) : (
         <>
           <Figures stats={stats.data} workers={workers} window={window} />
-          <Card title="Runs">{stats.data ? <RunsChart buckets={stats.data.buckets} /> : <Skeleton className="h-56 w-full" />}</Card>
+          <Card title={text.pages.runs}>{stats.data ? <RunsChart buckets={stats.data.buckets} /> : <Skeleton className="h-56 w-full" />}</Card>
         </>
       )}
       <div className="grid grid-cols-1 gap-4 xl:grid-cols-2">
-        <RunsCard title="Failed last" runs={failed.data?.items} more={["FAILED"]} empty="No run has failed." />
-        <RunsCard title="Going on now" runs={active.data?.items} more={["RUNNING", "PAUSED", "QUEUED"]} empty="Nothing runs or waits." />
+        <RunsCard title={text.overview.failedLast} runs={failed.data?.items} more={["FAILED"]} empty={text.overview.noneFailed} />
+        <RunsCard title={text.overview.goingOn} runs={active.data?.items} more={["RUNNING", "PAUSED", "QUEUED"]} empty={text.overview.nothingGoesOn} />
       </div>
       {stats.data && stats.data.pipelines.length > 0 && (
         <div className="grid grid-cols-1 gap-4 xl:grid-cols-2">
-          <PipelineTable title="Most failing" praise={stats.data.totals.succeeded > 0} rows={stats.data.pipelines.filter((each) => each.failed > 0).sort((a, b) => b.failed - a.failed).slice(0, 5)} empty={stats.data.totals.succeeded > 0 ? `Nice work: none of ${count(stats.data.totals.succeeded)} runs that ended has failed.` : "No pipeline has failed in this time."} />
-          <PipelineTable title="Slowest" rows={stats.data.pipelines.filter((each) => each.p95_ms !== null).sort((a, b) => (b.p95_ms ?? 0) - (a.p95_ms ?? 0)).slice(0, 5)} empty="No run has succeeded in this time." />
+          <PipelineTable title={text.overview.mostFailing} praise={stats.data.totals.succeeded > 0} rows={stats.data.pipelines.filter((each) => each.failed > 0).sort((a, b) => b.failed - a.failed).slice(0, 5)} empty={stats.data.totals.succeeded > 0 ? text.overview.praise(count(stats.data.totals.succeeded)) : text.overview.noFailing} />
+          <PipelineTable title={text.overview.slowest} rows={stats.data.pipelines.filter((each) => each.p95_ms !== null).sort((a, b) => (b.p95_ms ?? 0) - (a.p95_ms ?? 0)).slice(0, 5)} empty={text.overview.noSlowest} />
         </div>
       )}
-      {stats.data?.truncated && <p className="text-xs text-ink-3">There are more runs in this time than are counted here: these figures are those of the newest 100,000.</p>}
+      {stats.data?.truncated && <p className="text-xs text-ink-3">{text.overview.truncated}</p>}
     </Page>
   );
 }
@@ -73,18 +74,18 @@ function Figures({ stats, workers, window }: { stats: Stats | undefined; workers
   const oldest = stats?.queue.oldest_due_at ? Math.max(0, now - Date.parse(stats.queue.oldest_due_at)) : null;
   return (
     <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-xl border border-line bg-line md:grid-cols-3 xl:grid-cols-6">
-      <Figure name="Runs" value={t && count(all)} note={t && `${rate(perMinute)} ended`} />
-      <Figure name="Success" value={t && percent(t.succeeded, ended)} note={t && (t.failed > 0 ? `${count(t.failed)} failed` : "none failed")} bad={Boolean(t && t.failed > 0)} />
-      <Figure name="Waiting in the queue" value={stats && count(stats.queue.depth)} note={stats && (oldest === null ? "nothing waits" : `oldest for ${duration(Math.floor(oldest / 1000) * 1000)}`)} bad={oldest !== null && oldest > 60_000} />
-      <Figure name="Queue time" value={stats && duration(stats.queue_wait.p50_ms)} note={stats && `95 % under ${duration(stats.queue_wait.p95_ms)}`} />
-      <Figure name="Duration" value={stats && duration(stats.duration.p50_ms)} note={stats && `95 % under ${duration(stats.duration.p95_ms)}`} />
-      <Figure name="Workers" value={workers && count(live.length)} note={workers && (live.length === 0 ? "none connected" : `${count(used)} of ${count(slots)} slots used`)} bad={workers !== undefined && live.length === 0} />
+      <Figure name={text.pages.runs} value={t && count(all)} note={t && text.overview.ended(rate(perMinute))} />
+      <Figure name={text.overview.figures.success} value={t && percent(t.succeeded, ended)} note={t && (t.failed > 0 ? text.overview.figures.failed(count(t.failed)) : text.overview.figures.noneFailed)} bad={Boolean(t && t.failed > 0)} />
+      <Figure name={text.overview.figures.queue} value={stats && count(stats.queue.depth)} note={stats && (oldest === null ? text.overview.figures.queueEmpty : text.overview.figures.oldest(duration(Math.floor(oldest / 1000) * 1000)))} bad={oldest !== null && oldest > 60_000} />
+      <Figure name={text.overview.figures.queueTime} value={stats && duration(stats.queue_wait.p50_ms)} note={stats && text.overview.figures.under(duration(stats.queue_wait.p95_ms))} />
+      <Figure name={text.overview.figures.duration} value={stats && duration(stats.duration.p50_ms)} note={stats && text.overview.figures.under(duration(stats.duration.p95_ms))} />
+      <Figure name={text.pages.workers} value={workers && count(live.length)} note={workers && (live.length === 0 ? text.overview.figures.noWorker : text.overview.figures.slots(count(used), count(slots)))} bad={workers !== undefined && live.length === 0} />
     </dl>
   );
 }
 
 function rate(perMinute: number): string {
-  return perMinute >= 60 ? `${(perMinute / 60).toFixed(1)}/s` : perMinute >= 1 ? `${perMinute.toFixed(1)}/min` : `${(perMinute * 60).toFixed(1)}/h`;
+  return perMinute >= 60 ? text.overview.rates.second((perMinute / 60).toFixed(1)) : perMinute >= 1 ? text.overview.rates.minute(perMinute.toFixed(1)) : text.overview.rates.hour((perMinute * 60).toFixed(1));
 }
 
 function Figure({ name, value, note, bad }: { name: string; value: ReactNode; note: ReactNode; bad?: boolean }) {
@@ -106,7 +107,7 @@ function RunsCard({ title, runs, more, empty }: { title: string; runs: readonly 
       bare
       actions={
         <Link to="/runs" search={{ status: more, window: "all" }} className="text-xs font-medium text-accent-ink hover:underline">
-          All of them
+          {text.overview.all}
         </Link>
       }
     >
@@ -151,10 +152,10 @@ function PipelineTable({ title, rows, empty, praise }: { title: string; rows: re
         <table className={cx(TABLE, "table-fixed [&_tr:last-child_td]:border-b-0")}>
           <thead>
             <tr>
-              <th className={TH}>Pipeline</th>
-              <th className={cx(TH, "w-16 text-right")}>Runs</th>
-              <th className={cx(TH, "w-20 text-right")}>Failed</th>
-              <th className={cx(TH, "w-24 text-right")}>95 % under</th>
+              <th className={TH}>{text.common.pipeline}</th>
+              <th className={cx(TH, "w-16 text-right")}>{text.pages.runs}</th>
+              <th className={cx(TH, "w-20 text-right")}>{text.overview.failed}</th>
+              <th className={cx(TH, "w-24 text-right")}>{text.overview.under}</th>
             </tr>
           </thead>
           <tbody>
@@ -179,21 +180,21 @@ function PipelineTable({ title, rows, empty, praise }: { title: string; rows: re
 
 function FirstSteps() {
   return (
-    <Page title="Overview">
+    <Page title={text.pages.overview}>
       <Card>
         <Empty
           icon={Workflow}
-          title="Nothing here yet"
+          title={text.overview.empty.title}
           action={
             <>
               <Link to="/pipelines" search={{ create: true }} className={buttonClass("primary")}>
-                <Plus className="size-3.5" aria-hidden /> Make the first pipeline
+                <Plus className="size-3.5" aria-hidden /> {text.overview.empty.create}
               </Link>
               <TryExample />
             </>
           }
         >
-          Draw a graph of steps, approve it, and start a run. Workers that are connected pick it up by themselves.
+          {text.overview.empty.meaning}
         </Empty>
       </Card>
     </Page>

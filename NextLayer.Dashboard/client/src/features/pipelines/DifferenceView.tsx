@@ -1,21 +1,22 @@
 import { Equal, Minus, Pencil, Plus } from "lucide-react";
 import type { ReactNode } from "react";
+import { text } from "@/shared/text";
 import { isSame, type Difference } from "./compare";
 
 /** How what was added, removed or changed looks. */
-export const MARKS = { added: { icon: Plus, tone: "succeeded", word: "Added" }, removed: { icon: Minus, tone: "failed", word: "Removed" }, changed: { icon: Pencil, tone: "paused", word: "Changed" } } as const;
+export const MARKS = { added: { icon: Plus, tone: "succeeded", word: text.pipelines.difference.added }, removed: { icon: Minus, tone: "failed", word: text.pipelines.difference.removed }, changed: { icon: Pencil, tone: "paused", word: text.pipelines.difference.changed } } as const;
 
 export function DifferenceView({ difference }: { difference: Difference }) {
   if (isSame(difference))
     return (
       <p className="flex items-center gap-2 text-sm text-ink-2">
-        <Equal className="size-4" aria-hidden /> Both do the same.
+        <Equal className="size-4" aria-hidden /> {text.pipelines.difference.same}
       </p>
     );
   return (
     <div className="flex flex-col gap-3 text-sm">
       {difference.steps.length > 0 && (
-        <ul aria-label="Steps" className="flex flex-col gap-1">
+        <ul aria-label={text.pipelines.difference.steps} className="flex flex-col gap-1">
           {difference.steps.map((step) => (
             <Line key={step.id} mark={step.mark}>
               <span className="font-medium">{step.label}</span>
@@ -25,7 +26,7 @@ export function DifferenceView({ difference }: { difference: Difference }) {
         </ul>
       )}
       {difference.edges.length > 0 && (
-        <ul aria-label="Connections" className="flex flex-col gap-1">
+        <ul aria-label={text.pipelines.difference.connections} className="flex flex-col gap-1">
           {difference.edges.map((edge) => (
             <Line key={`${edge.mark}${edge.text}`} mark={edge.mark}>
               {edge.text}

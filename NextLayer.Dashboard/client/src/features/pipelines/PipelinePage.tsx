@@ -6,6 +6,7 @@ import { post, remove, sentenceOf } from "@/shared/api/http";
 import { pipelineQuery, versionQuery, versionsQuery } from "@/shared/api/queries";
 import type { Pipeline, PipelineVersion, Validation, VersionStatus } from "@/shared/api/types";
 import { readDefinition } from "@/shared/graph/definition";
+import { text } from "@/shared/text";
 import { Time } from "@/shared/time/Time";
 import { Button, buttonClass } from "@/shared/ui/Button";
 import { CopyButton } from "@/shared/ui/Copy";
@@ -31,14 +32,14 @@ export function PipelinePage() {
   const versions = useQuery(versionsQuery({ pipelineId }));
   if (pipeline.isPending || versions.isPending)
     return (
-      <Page title="Pipeline">
+      <Page title={text.pages.pipeline}>
         <SkeletonRows />
       </Page>
     );
   if (!pipeline.data || !versions.data)
     return (
-      <Page title="Pipeline">
-        <Failure error={pipeline.error ?? versions.error} what="this pipeline" retry={() => void pipeline.refetch()} />
+      <Page title={text.pages.pipeline}>
+        <Failure error={pipeline.error ?? versions.error} what={text.things.pipeline} retry={() => void pipeline.refetch()} />
       </Page>
     );
   return <Versions pipeline={pipeline.data} versions={versions.data.items} />;
@@ -58,11 +59,11 @@ function Versions({ pipeline, versions }: { pipeline: Pipeline; versions: readon
       trail={
         <>
           <Link to="/pipelines" className="hover:text-ink hover:underline">
-            Pipelines
+            {text.pages.pipelines}
           </Link>
           {" / "}
           <span className="font-mono">{pipeline.id.slice(-8)}</span>
-          <CopyButton text={pipeline.id} label="Copy the pipeline's id" />
+          <CopyButton text={pipeline.id} label={text.pipelines.copyId} />
         </>
       }
       note={
@@ -74,11 +75,11 @@ function Versions({ pipeline, versions }: { pipeline: Pipeline; versions: readon
       actions={
         <>
           <Link to="/runs" search={{ pipeline: pipeline.id, window: "all" }} className={buttonClass()}>
-            Its runs
+            {text.pipelines.itsRuns}
           </Link>
           {current && (
             <Link to="/start" search={{ version: current.id }} className={buttonClass("primary")}>
-              <Play className="size-3.5" aria-hidden /> Start a run
+              <Play className="size-3.5" aria-hidden /> {text.pages.start}
             </Link>
           )}
         </>
@@ -86,11 +87,11 @@ function Versions({ pipeline, versions }: { pipeline: Pipeline; versions: readon
     >
       {!version ? (
         <div className="rounded-xl border border-line bg-surface">
-          <Empty title="No version yet" action={<Button kind="primary" icon={Pencil} needs="workflows.write" tenant={pipeline.tenant_id} busy={fresh.isPending} onClick={() => fresh.mutate()}>Draw the first version</Button>} />
+          <Empty title={text.pipelines.noVersion} action={<Button kind="primary" icon={Pencil} needs="workflows.write" tenant={pipeline.tenant_id} busy={fresh.isPending} onClick={() => fresh.mutate()}>{text.pipelines.drawFirst}</Button>} />
         </div>
       ) : (
         <div className="grid grid-cols-1 gap-4 lg:grid-cols-[16rem_minmax(0,1fr)]">
-          <nav aria-label="Versions" className="h-fit max-h-72 overflow-y-auto rounded-xl border border-line bg-surface p-1.5 lg:max-h-[75vh]">
+          <nav aria-label={text.pipelines.versions} className="h-fit max-h-72 overflow-y-auto rounded-xl border border-line bg-surface p-1.5 lg:max-h-[75vh]">
             {versions.map((each) => (
               <button
                 key={each.id}
@@ -102,7 +103,7 @@ function Versions({ pipeline, versions }: { pipeline: Pipeline; versions: readon
                 <span className="min-w-0 flex-1">
                   <span className="block truncate font-medium">
                     {each.version}
-                    {each.id === current?.id && <span className="ml-1.5 text-2xs font-normal text-ink-3">current</span>}
+                    {each.id === current?.id && <span className="ml-1.5 text-2xs font-normal text-ink-3">{text.pipelines.current}</span>}
                   </span>
                   <Time at={each.updated_at} className="text-xs text-ink-3" />
                 </span>
@@ -154,18 +155,18 @@ function VersionCard({ version, versions, onDraft, drafting }: { version: Pipeli
         <h2 className="text-lg font-semibold">{version.version}</h2>
         <VersionBadge status={version.status} />
         <span className="text-xs text-ink-3">
-          number {version.version_number}, {version.frozen_at ? <>frozen <Time at={version.frozen_at} /></> : <>changed <Time at={version.updated_at} /></>}
+          {version.frozen_at ? text.pipelines.frozen(version.version_number, <Time at={version.frozen_at} />) : text.pipelines.changed(version.version_number, <Time at={version.updated_at} />)}
         </span>
         <span className="flex-1" />
         <VersionActions version={version} onDraft={onDraft} drafting={drafting} />
       </div>
       <div className="flex flex-wrap items-center justify-between gap-2">
-        <Segments label="View" value={tab} options={[["graph", "Graph"], ["json", "JSON"], ["input", "Input"]]} onChange={(value) => void navigate({ search: (old) => ({ ...old, tab: value === "graph" ? undefined : (value as "json" | "input") }), replace: true })} />
+        <Segments label={text.pipelines.view} value={tab} options={[["graph", text.pipelines.views.graph], ["json", text.common.json], ["input", text.pipelines.views.input]]} onChange={(value) => void navigate({ search: (old) => ({ ...old, tab: value === "graph" ? undefined : (value as "json" | "input") }), replace: true })} />
         {versions.length > 1 && (
           <label className="flex items-center gap-2 text-xs text-ink-2">
-            <GitCompareArrows className="size-4" aria-hidden /> Compare with
+            <GitCompareArrows className="size-4" aria-hidden /> {text.pipelines.compareWith}
             <Select value={search.with ?? ""} onChange={(event) => void navigate({ search: (old) => ({ ...old, with: event.target.value || undefined }), replace: true })}>
-              <option value="">none</option>
+              <option value="">{text.pipelines.compareNone}</option>
               {versions.filter((each) => each.id !== version.id).map((each) => (
                 <option key={each.id} value={each.id}>
                   {each.version}
@@ -176,7 +177,7 @@ function VersionCard({ version, versions, onDraft, drafting }: { version: Pipeli
         )}
       </div>
       {against && (
-        <Card title={`From ${against.version} to ${version.version}`}>
+        <Card title={text.pipelines.fromTo(against.version, version.version)}>
           <div className="flex flex-col gap-3">
             <DifferenceView difference={compare(against.dag_spec, version.dag_spec)} />
             {tab === "graph" && <DifferenceGraph before={against.dag_spec} after={version.dag_spec} />}
@@ -186,7 +187,7 @@ function VersionCard({ version, versions, onDraft, drafting }: { version: Pipeli
       {tab === "graph" ? against ? null : (
         <div className="h-[26rem] overflow-hidden rounded-xl border border-line bg-surface xl:h-[32rem]">
           {graph.nodes.length === 0 ? (
-            <Empty title="It has no steps">A run of it succeeds at once.</Empty>
+            <Empty title={text.pipelines.noSteps}>{text.pipelines.noStepsMeaning}</Empty>
           ) : (
             <Suspense fallback={<SkeletonRows />}>
               <GraphView graph={graph} view={null} />
@@ -194,12 +195,12 @@ function VersionCard({ version, versions, onDraft, drafting }: { version: Pipeli
           )}
         </div>
       ) : tab === "json" ? (
-        <JsonTree value={version.dag_spec} label="Definition" />
+        <JsonTree value={version.dag_spec} label={text.pipelines.definition} />
       ) : version.input_schema ? (
-        <JsonTree value={version.input_schema} label="Input schema" />
+        <JsonTree value={version.input_schema} label={text.pipelines.inputSchema} />
       ) : (
         <div className="rounded-xl border border-line bg-surface">
-          <Empty title="Any input is taken">This version has no schema for its input.</Empty>
+          <Empty title={text.pipelines.anyInput}>{text.pipelines.anyInputMeaning}</Empty>
         </div>
       )}
     </div>
@@ -223,7 +224,7 @@ function VersionActions({ version, onDraft, drafting }: { version: PipelineVersi
   const change = useMutation({
     mutationFn: (status: VersionStatus) => post(`/api/pipeline-versions/${version.id}/status`, { status }),
     onSuccess: (_, status) => {
-      toast(`${version.version} is ${status.toLowerCase()}.`);
+      toast(text.pipelines.statusSet(version.version, text.status.version[status].toLowerCase()));
       after();
     },
   });
@@ -240,49 +241,49 @@ function VersionActions({ version, onDraft, drafting }: { version: PipelineVersi
       {version.status === "DRAFT" && (
         <>
           <Link to="/pipelines/$pipelineId/versions/$versionId/edit" params={{ pipelineId: version.pipeline_id, versionId: version.id }} className={buttonClass()}>
-            <Pencil className="size-3.5" aria-hidden /> Edit
+            <Pencil className="size-3.5" aria-hidden /> {text.pipelines.edit}
           </Link>
-          <Button kind="primary" icon={Check} needs="workflows.publish" tenant={version.tenant_id} disabled={flaws > 0} title={flaws > 0 ? `${flaws} things are wrong in it: edit it first` : undefined} onClick={() => setAsked("APPROVED")}>
-            Approve
+          <Button kind="primary" icon={Check} needs="workflows.publish" tenant={version.tenant_id} disabled={flaws > 0} title={flaws > 0 ? text.pipelines.flaws(flaws) : undefined} onClick={() => setAsked("APPROVED")}>
+            {text.pipelines.approve}
           </Button>
           <Button kind="ghost" icon={Trash2} needs="workflows.write" tenant={version.tenant_id} onClick={() => setAsked("delete")}>
-            Delete
+            {text.common.delete}
           </Button>
         </>
       )}
       {version.status === "APPROVED" && (
         <>
           <Link to="/start" search={{ version: version.id }} className={buttonClass()}>
-            <Play className="size-3.5" aria-hidden /> Run
+            <Play className="size-3.5" aria-hidden /> {text.pipelines.run}
           </Link>
           <Button icon={Archive} needs="workflows.publish" tenant={version.tenant_id} onClick={() => setAsked("DEPRECATED")}>
-            Deprecate
+            {text.pipelines.deprecate}
           </Button>
         </>
       )}
       {version.status === "DEPRECATED" && (
         <Button icon={Undo2} needs="workflows.publish" tenant={version.tenant_id} onClick={() => setAsked("APPROVED")}>
-          Approve again
+          {text.pipelines.approveAgain}
         </Button>
       )}
       <Button icon={CopyPlus} needs="workflows.write" tenant={version.tenant_id} busy={drafting} onClick={onDraft}>
-        New draft from it
+        {text.pipelines.draftFrom}
       </Button>
       <Confirm
         open={asked !== null}
         onOpenChange={(open) => !open && setAsked(null)}
-        title={asked === "APPROVED" ? `Approve ${version.version}?` : asked === "DEPRECATED" ? `Deprecate ${version.version}?` : `Delete ${version.version}?`}
-        action={asked === "APPROVED" ? "Approve" : asked === "DEPRECATED" ? "Deprecate" : "Delete"}
+        title={asked === "APPROVED" ? text.pipelines.ask.approve(version.version) : asked === "DEPRECATED" ? text.pipelines.ask.deprecate(version.version) : text.pipelines.ask.delete(version.version)}
+        action={asked === "APPROVED" ? text.pipelines.approve : asked === "DEPRECATED" ? text.pipelines.deprecate : text.common.delete}
         danger={asked !== "APPROVED"}
         busy={change.isPending || destroy.isPending}
         onConfirm={() => (asked === "delete" ? destroy.mutate() : asked && change.mutate(asked))}
       >
         <p className="text-sm text-ink-2">
           {asked === "APPROVED"
-            ? "It can be run from then on, and its definition can no longer be changed. Schedules and webhooks take the approved version with the highest number."
+            ? text.pipelines.meaning.approve
             : asked === "DEPRECATED"
-              ? "No new run of it can be started. Runs that are under way go on."
-              : "The draft is gone for good."}
+              ? text.pipelines.meaning.deprecate
+              : text.pipelines.meaning.delete}
         </p>
         {(change.isError || destroy.isError) && <p className="mt-2 text-sm text-[var(--s-failed)]">{sentenceOf(change.error ?? destroy.error)}</p>}
       </Confirm>

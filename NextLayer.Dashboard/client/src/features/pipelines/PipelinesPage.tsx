@@ -6,6 +6,7 @@ import { ApiError, post } from "@/shared/api/http";
 import { pipelineListQuery, tenantQuery, tenantsQuery } from "@/shared/api/queries";
 import type { Pipeline, PipelineVersion } from "@/shared/api/types";
 import { usePrefs } from "@/shared/prefs/prefs";
+import { text } from "@/shared/text";
 import { Time } from "@/shared/time/Time";
 import { Button } from "@/shared/ui/Button";
 import { Field, SearchInput, Select, TextArea, TextInput } from "@/shared/ui/Form";
@@ -39,40 +40,40 @@ export function PipelinesPage() {
   const pipelines = query.data?.items ?? [];
   return (
     <Page
-      title="Pipelines"
-      note="Named lines of versions; approved versions can be run."
+      title={text.pages.pipelines}
+      note={text.pipelines.note}
       actions={
         <Button kind="primary" icon={Plus} needs="workflows.write" tenant={tenantId} onClick={() => create(true)}>
-          New pipeline
+          {text.pipelines.create}
         </Button>
       }
     >
-      <SearchInput value={q} onChange={setQ} label="Find a pipeline" className="w-full sm:w-72" />
+      <SearchInput value={q} onChange={setQ} label={text.pipelines.find} className="w-full sm:w-72" />
       {query.isPending ? (
         <SkeletonRows />
       ) : !query.data ? (
-        <Failure error={query.error} what="the pipelines" retry={() => void query.refetch()} />
+        <Failure error={query.error} what={text.things.pipelines} retry={() => void query.refetch()} />
       ) : pipelines.length === 0 ? (
         <div className="rounded-xl border border-line bg-surface">
           {search.q ? (
-            <Empty title="No pipeline has this name" action={<Button onClick={() => setQ("")}>Show all</Button>} />
+            <Empty title={text.pipelines.noMatch} action={<Button onClick={() => setQ("")}>{text.common.showAll}</Button>} />
           ) : (
-            <Empty icon={Workflow} title="No pipeline yet" action={<><Button kind="primary" icon={Plus} needs="workflows.write" tenant={tenantId} onClick={() => create(true)}>Make the first one</Button><TryExample /></>}>
-              A pipeline is a graph of steps. You draw it, somebody approves it, and then it can be run.
+            <Empty icon={Workflow} title={text.pipelines.empty.title} action={<><Button kind="primary" icon={Plus} needs="workflows.write" tenant={tenantId} onClick={() => create(true)}>{text.pipelines.empty.create}</Button><TryExample /></>}>
+              {text.pipelines.empty.meaning}
             </Empty>
           )}
         </div>
       ) : (
         <>
-          <TableFrame label="Pipelines">
+          <TableFrame label={text.pages.pipelines}>
             <table className={TABLE}>
               <thead>
                 <tr>
-                  <th className={TH}>Name</th>
-                  <th className={cx(TH, "max-sm:hidden")}>Newest version</th>
-                  <th className={cx(TH, "max-md:hidden")}>Last runs</th>
-                  {tenantId === null && <th className={cx(TH, "max-md:hidden")}>Tenant</th>}
-                  <th className={cx(TH, "max-sm:hidden")}>Changed</th>
+                  <th className={TH}>{text.common.name}</th>
+                  <th className={cx(TH, "max-sm:hidden")}>{text.pipelines.newestVersion}</th>
+                  <th className={cx(TH, "max-md:hidden")}>{text.pipelines.lastRuns}</th>
+                  {tenantId === null && <th className={cx(TH, "max-md:hidden")}>{text.common.tenant}</th>}
+                  <th className={cx(TH, "max-sm:hidden")}>{text.common.changed}</th>
                 </tr>
               </thead>
               <tbody>
@@ -85,10 +86,10 @@ export function PipelinesPage() {
           {(offset > 0 || pipelines.length === PAGE) && (
             <div className="flex justify-center gap-2">
               <Button disabled={offset === 0} onClick={() => setOffset(Math.max(0, offset - PAGE))}>
-                Newer
+                {text.common.newer}
               </Button>
               <Button disabled={pipelines.length < PAGE} onClick={() => setOffset(offset + PAGE)}>
-                Older
+                {text.common.older}
               </Button>
             </div>
           )}
@@ -123,7 +124,7 @@ function Row({ pipeline, withTenant }: { pipeline: Pipeline; withTenant: boolean
             <VersionBadge status={newest.status} />
           </span>
         ) : (
-          <span className="text-ink-3">none</span>
+          <span className="text-ink-3">{text.pipelines.noneYet}</span>
         )}
       </td>
       <td className={cx(TD, "max-md:hidden")}>
@@ -163,13 +164,13 @@ function CreateDialog({ onClose }: { onClose: () => void }) {
     <Dialog
       open
       onOpenChange={onClose}
-      title="New pipeline"
-      description="It begins with an empty draft, which opens in the builder."
+      title={text.pipelines.create}
+      description={text.pipelines.createHint}
       footer={
         <>
-          <Button onClick={onClose}>Back</Button>
+          <Button onClick={onClose}>{text.common.back}</Button>
           <Button kind="primary" type="submit" form="new-pipeline" busy={create.isPending} disabled={!name.trim() || !owner}>
-            Make it
+            {text.pipelines.createAction}
           </Button>
         </>
       }
@@ -182,14 +183,14 @@ function CreateDialog({ onClose }: { onClose: () => void }) {
           if (name.trim() && owner) create.mutate();
         }}
       >
-        <Field label="Name" required error={errors.name?.join(" ")}>
+        <Field label={text.common.name} required error={errors.name?.join(" ")}>
           {(ids) => <TextInput {...ids} autoFocus maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />}
         </Field>
-        <Field label="Description" error={errors.description?.join(" ")}>
+        <Field label={text.pipelines.description} error={errors.description?.join(" ")}>
           {(ids) => <TextArea {...ids} maxLength={10000} value={description} onChange={(event) => setDescription(event.target.value)} />}
         </Field>
         {tenantId === null && (
-          <Field label="Tenant" required>
+          <Field label={text.common.tenant} required>
             {(ids) => (
               <Select {...ids} value={owner} onChange={(event) => setTenant(event.target.value)}>
                 {tenants.map((each) => (

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { post } from "@/shared/api/http";
 import { tenantsQuery } from "@/shared/api/queries";
 import { usePrefs } from "@/shared/prefs/prefs";
+import { text } from "@/shared/text";
 import { Button } from "@/shared/ui/Button";
 
 /** For whoever has nothing yet: makes and publishes an example, and shows a run of it. */
@@ -31,7 +32,7 @@ export function TryExample() {
   });
   return (
     <Button icon={FlaskConical} needs="workflows.publish" tenant={owner} disabled={!owner} busy={make.isPending} onClick={() => owner && make.mutate(owner)}>
-      Try an example
+      {text.pipelines.tryExample}
     </Button>
   );
 }

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { text } from "@/shared/text";
 import { cx } from "@/shared/ui/cx";
 import { money, type Costs } from "./providerQueries";
 
@@ -29,7 +30,7 @@ export function CostChart({ costs, currency, days }: Props) {
           <span>{money(String(most / 2), currency)}</span>
           <span className="-mb-2">0</span>
         </div>
-        <div role="img" aria-label={`Costs in ${currency} of ${days.length} days`} className="relative flex min-w-0 flex-1 items-end border-b border-line" style={{ height: HEIGHT, backgroundImage: "linear-gradient(var(--line), var(--line)), linear-gradient(var(--line), var(--line))", backgroundSize: "100% 1px", backgroundRepeat: "no-repeat", backgroundPosition: "0 0, 0 50%" }} onPointerLeave={() => setOver(null)}>
+        <div role="img" aria-label={text.providers.costs.chart(currency, days.length)} className="relative flex min-w-0 flex-1 items-end border-b border-line" style={{ height: HEIGHT, backgroundImage: "linear-gradient(var(--line), var(--line)), linear-gradient(var(--line), var(--line))", backgroundSize: "100% 1px", backgroundRepeat: "no-repeat", backgroundPosition: "0 0, 0 50%" }} onPointerLeave={() => setOver(null)}>
           {days.map((day) => (
             <div key={day} className={cx("flex h-full min-w-0 flex-1 flex-col-reverse px-px transition-opacity sm:px-0.5", over !== null && over !== day && "opacity-50")} onPointerEnter={() => setOver(day)}>
               {(byDay.get(day) ?? []).map((item) => (
@@ -44,7 +45,7 @@ export function CostChart({ costs, currency, days }: Props) {
         <span>{days.at(-1)}</span>
       </div>
       <ul className="mt-3 flex min-h-6 flex-wrap items-center gap-x-5 gap-y-1 text-xs text-ink-2 sm:pl-16">
-        <li className="tnum font-medium text-ink">{over ?? "In all"}</li>
+        <li className="tnum font-medium text-ink">{over ?? text.providers.costs.inAll}</li>
         {providers.map((provider) => {
           const cost = shown ? shown.find((item) => item.provider === provider)?.cost : costs.totals.find((each) => each.provider === provider && each.currency === currency)?.cost;
           return (
@@ -64,10 +65,10 @@ export function CostChart({ costs, currency, days }: Props) {
 function CostTable({ days, providers, byDay, currency }: { days: readonly string[]; providers: readonly string[]; byDay: ReadonlyMap<string, Costs["items"]>; currency: string }) {
   return (
     <table className="sr-only">
-      <caption>Costs by day and provider</caption>
+      <caption>{text.providers.costs.table}</caption>
       <thead>
         <tr>
-          <th>Day</th>
+          <th>{text.providers.costs.day}</th>
           {providers.map((provider) => (
             <th key={provider}>{provider}</th>
           ))}

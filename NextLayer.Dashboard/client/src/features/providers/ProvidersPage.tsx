@@ -6,6 +6,7 @@ import { useOneTenant } from "@/shared/api/oneTenant";
 import { connectorsQuery, tenantQuery } from "@/shared/api/queries";
 import type { Connector, Tenant } from "@/shared/api/types";
 import { RUN_LOOKS } from "@/shared/status/status";
+import { text } from "@/shared/text";
 import { count, duration } from "@/shared/time/format";
 import { Time } from "@/shared/time/Time";
 import { Button } from "@/shared/ui/Button";
@@ -20,7 +21,7 @@ import { QuotaCard } from "./QuotaCard";
 import { RunDialog } from "./RunDialog";
 
 const route = getRouteApi("/providers");
-const WINDOW_WORDS = [["7d", "7 days"], ["30d", "30 days"], ["90d", "90 days"]] as const;
+const WINDOW_WORDS = [["7d", text.providers.windows.week], ["30d", text.providers.windows.month], ["90d", text.providers.windows.quarter]] as const;
 
 export function ProvidersPage() {
   const search = route.useSearch();
@@ -30,17 +31,17 @@ export function ProvidersPage() {
   const window = search.window ?? "30d";
   return (
     <Page
-      title="Providers"
-      note="What your cloud and AI providers cost, fetched day by day."
+      title={text.pages.providers}
+      note={text.providers.note}
       actions={
         <>
           {picker}
-          <Segments label="How far back" value={window} options={WINDOW_WORDS} onChange={(value) => void navigate({ search: (old) => ({ ...old, window: value === "30d" ? undefined : (value as typeof window) }), replace: true })} />
+          <Segments label={text.providers.window} value={window} options={WINDOW_WORDS} onChange={(value) => void navigate({ search: (old) => ({ ...old, window: value === "30d" ? undefined : (value as typeof window) }), replace: true })} />
         </>
       }
     >
       {error || tenant.isError ? (
-        <Failure error={error ?? tenant.error} what="the tenant" retry={() => void tenant.refetch()} />
+        <Failure error={error ?? tenant.error} what={text.things.tenant} retry={() => void tenant.refetch()} />
       ) : !tenant.data ? (
         <SkeletonRows />
       ) : (
@@ -66,10 +67,10 @@ function CostsCard({ tenantId, length }: { tenantId: string; length: number }) {
   const days = Array.from({ length }, (_, index) => utcDay(now, length - 1 - index));
   return (
     <Card
-      title="Costs"
+      title={text.providers.costs.title}
       actions={
         currencies.length > 1 && (
-          <Select aria-label="Currency" value={currency} onChange={(event) => setChosen(event.target.value)}>
+          <Select aria-label={text.providers.costs.currency} value={currency} onChange={(event) => setChosen(event.target.value)}>
             {currencies.map((each) => (
               <option key={each}>{each}</option>
             ))}
@@ -81,12 +82,12 @@ function CostsCard({ tenantId, length }: { tenantId: string; length: number }) {
         currency ? (
           <CostChart costs={query.data} currency={currency} days={days} />
         ) : (
-          <Empty icon={Coins} title="No costs in this time">
-            Run a provider pipeline below for a day, or let a schedule do it every morning.
+          <Empty icon={Coins} title={text.providers.costs.empty.title}>
+            {text.providers.costs.empty.meaning}
           </Empty>
         )
       ) : query.isError ? (
-        <Failure error={query.error} what="the costs" retry={() => void query.refetch()} />
+        <Failure error={query.error} what={text.things.costs} retry={() => void query.refetch()} />
       ) : (
         <Skeleton className="h-48" />
       )}
@@ -100,7 +101,7 @@ function Pipelines({ tenant }: { tenant: Tenant }) {
   const [running, setRunning] = useState<ProviderPipeline | null>(null);
   const fitting = (pipeline: ProviderPipeline) => connectors.filter((each) => each.connector_type === pipeline.connector_type && each.status === "ACTIVE");
   return (
-    <Card title="Pipelines" bare>
+    <Card title={text.pages.pipelines} bare>
       {query.data ? (
         <ul>
           {query.data.map((pipeline) => (
@@ -108,7 +109,7 @@ function Pipelines({ tenant }: { tenant: Tenant }) {
           ))}
         </ul>
       ) : query.isError ? (
-        <Failure error={query.error} what="the pipelines" retry={() => void query.refetch()} />
+        <Failure error={query.error} what={text.things.pipelines} retry={() => void query.refetch()} />
       ) : (
         <SkeletonRows rows={3} />
       )}
@@ -128,18 +129,18 @@ function Row({ tenant, pipeline, connectors, onRun }: { tenant: Tenant; pipeline
         <p className="text-xs text-ink-2">{pipeline.description}</p>
       </div>
       {!pipeline.enabled ? (
-        <Tag tone="cancelled">Off</Tag>
+        <Tag tone="cancelled">{text.providers.off}</Tag>
       ) : unpaid ? (
-        <Tag tone="paused">{`Subscription is ${tenant.billing_status.replace("_", " ")}`}</Tag>
+        <Tag tone="paused">{text.providers.unpaid(tenant.billing_status.replace("_", " "))}</Tag>
       ) : connectors.length > 0 ? (
-        <Tag tone="succeeded">Connected</Tag>
+        <Tag tone="succeeded">{text.providers.connected}</Tag>
       ) : (
         <Link to="/connectors" className="text-xs text-accent-ink underline underline-offset-2">
-          Needs a connector of type {pipeline.connector_type}
+          {text.providers.needsConnector(pipeline.connector_type)}
         </Link>
       )}
       <Button icon={Play} needs="runs.start" tenant={tenant.id} disabled={!pipeline.enabled || unpaid || connectors.length === 0} onClick={onRun}>
-        Run…
+        {text.providers.runAsk}
       </Button>
     </li>
   );
@@ -148,27 +149,27 @@ function Row({ tenant, pipeline, connectors, onRun }: { tenant: Tenant; pipeline
 function RecentRuns({ tenant }: { tenant: Tenant }) {
   const query = useQuery(providerRunsQuery(tenant.id, tenant.slug));
   return (
-    <Card title="Last runs" bare>
+    <Card title={text.providers.lastRuns} bare>
       {!query.data ? (
         query.isError ? (
-          <Failure error={query.error} what="the runs" retry={() => void query.refetch()} />
+          <Failure error={query.error} what={text.things.runs} retry={() => void query.refetch()} />
         ) : (
           <SkeletonRows rows={4} />
         )
       ) : query.data.length === 0 ? (
-        <p className="px-4 py-6 text-center text-sm text-ink-2">None was run yet.</p>
+        <p className="px-4 py-6 text-center text-sm text-ink-2">{text.providers.noRuns}</p>
       ) : (
-        <div role="region" aria-label="Last runs" tabIndex={0} className="overflow-x-auto ring-inset-focus [&_tbody_tr:last-child_td]:border-b-0">
+        <div role="region" aria-label={text.providers.lastRuns} tabIndex={0} className="overflow-x-auto ring-inset-focus [&_tbody_tr:last-child_td]:border-b-0">
           <table className={TABLE}>
             <thead>
               <tr>
-                <th className={TH}>Run</th>
-                <th className={TH}>State</th>
-                <th className={TH}>Pipeline</th>
-                <th className={TH}>Day</th>
-                <th className={`${TH} text-right`}>Rows</th>
-                <th className={`${TH} max-sm:hidden`}>Took</th>
-                <th className={`${TH} max-sm:hidden`}>Started</th>
+                <th className={TH}>{text.common.run}</th>
+                <th className={TH}>{text.common.state}</th>
+                <th className={TH}>{text.common.pipeline}</th>
+                <th className={TH}>{text.providers.day}</th>
+                <th className={`${TH} text-right`}>{text.providers.rows}</th>
+                <th className={`${TH} max-sm:hidden`}>{text.providers.took}</th>
+                <th className={`${TH} max-sm:hidden`}>{text.providers.started}</th>
               </tr>
             </thead>
             <tbody>

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { text } from "@/shared/text";
 import { count, duration } from "@/shared/time/format";
 import { exact } from "@/shared/time/Time";
 import { useNow } from "@/shared/time/useNow";
@@ -10,8 +11,8 @@ import { usageQuery, type Usage } from "./providerQueries";
 export function QuotaCard({ tenantId }: { tenantId: string }) {
   const query = useQuery(usageQuery(tenantId));
   return (
-    <Card title="Runs today">
-      {query.data ? <Quota usage={query.data} /> : query.isError ? <Failure error={query.error} what="the quota" retry={() => void query.refetch()} /> : <Skeleton className="h-28" />}
+    <Card title={text.providers.quota.title}>
+      {query.data ? <Quota usage={query.data} /> : query.isError ? <Failure error={query.error} what={text.things.quota} retry={() => void query.refetch()} /> : <Skeleton className="h-28" />}
     </Card>
   );
 }
@@ -28,26 +29,26 @@ function Quota({ usage }: { usage: Usage }) {
       <div>
         <p className="flex items-baseline gap-2">
           <span className="tnum text-xl font-semibold">{count(usage.used)}</span>
-          <span className="text-sm text-ink-2">{limit === null ? "no daily limit" : `of ${count(limit)}, ${count(usage.remaining ?? 0)} left`}</span>
+          <span className="text-sm text-ink-2">{limit === null ? text.providers.quota.unlimited : text.providers.quota.left(count(limit), count(usage.remaining ?? 0))}</span>
         </p>
         {limit !== null && (
-          <div className="mt-2 h-2 overflow-hidden rounded-full bg-line" role="img" aria-label={`${Math.round(share * 100)} % of the day's runs used`}>
+          <div className="mt-2 h-2 overflow-hidden rounded-full bg-line" role="img" aria-label={text.providers.quota.used(Math.round(share * 100))}>
             <div className="h-full rounded-full" style={{ width: `${share * 100}%`, backgroundColor: `var(--s-${tone})` }} />
           </div>
         )}
         <p className="mt-1.5 text-xs text-ink-3" title={exact(resets)}>
-          {share >= 1 ? "Further runs are refused. " : ""}Begins anew in {duration(Math.max(0, Math.ceil((resets - now) / 60_000) * 60_000))}, at midnight UTC.
+          {(share >= 1 ? text.providers.quota.exhausted : text.providers.quota.resets)(duration(Math.max(0, Math.ceil((resets - now) / 60_000) * 60_000)))}
         </p>
       </div>
       <div>
-        <div role="img" aria-label="Runs of the last 30 days" className="flex h-14 items-end gap-px">
+        <div role="img" aria-label={text.providers.quota.days} className="flex h-14 items-end gap-px">
           {usage.days.map((day) => (
-            <div key={day.day} title={`${day.day}: ${count(day.runs)}${day.and_more ? "+" : ""} runs`} className="min-w-0 flex-1 rounded-t-xs bg-[color-mix(in_oklab,var(--s-running)_70%,transparent)]" style={{ height: `${(day.runs / most) * 100}%`, minHeight: day.runs > 0 ? 2 : 0 }} />
+            <div key={day.day} title={text.providers.quota.day(day.day, count(day.runs), day.and_more ? "+" : "")} className="min-w-0 flex-1 rounded-t-xs bg-[color-mix(in_oklab,var(--s-running)_70%,transparent)]" style={{ height: `${(day.runs / most) * 100}%`, minHeight: day.runs > 0 ? 2 : 0 }} />
           ))}
         </div>
         <p className="tnum mt-1 flex justify-between text-2xs text-ink-3">
           <span>{usage.days[0]?.day}</span>
-          <span>today</span>
+          <span>{text.providers.quota.today}</span>
         </p>
       </div>
     </div>

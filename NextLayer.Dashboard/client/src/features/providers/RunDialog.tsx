@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Play } from "lucide-react";
 import { useState } from "react";
 import type { Connector, Tenant } from "@/shared/api/types";
+import { text } from "@/shared/text";
 import { Button } from "@/shared/ui/Button";
 import { shortId } from "@/shared/ui/Copy";
 import { Field, Select, TextInput } from "@/shared/ui/Form";
@@ -32,13 +33,13 @@ export function RunDialog({ tenant, pipeline, connectors, onClose }: { tenant: T
     <Dialog
       open
       onOpenChange={onClose}
-      title={`Run ${pipeline.name}`}
+      title={text.providers.runNamed(pipeline.name)}
       description={pipeline.description}
       footer={
         <>
-          <Button onClick={onClose}>Back</Button>
+          <Button onClick={onClose}>{text.common.back}</Button>
           <Button kind="primary" icon={Play} type="submit" form="provider-run" busy={run.isPending} disabled={!date}>
-            Run
+            {text.providers.runAction}
           </Button>
         </>
       }
@@ -51,11 +52,11 @@ export function RunDialog({ tenant, pipeline, connectors, onClose }: { tenant: T
           run.mutate();
         }}
       >
-        <Field label="Day" hint="In UTC. Fetching a day again replaces what was there.">
+        <Field label={text.providers.day} hint={text.providers.dayHint}>
           {(ids) => <TextInput {...ids} type="date" max={utcDay(Date.now())} value={date} onChange={(event) => setDate(event.target.value)} />}
         </Field>
         {connectors.length > 1 && (
-          <Field label="Connector">
+          <Field label={text.providers.connector}>
             {(ids) => (
               <Select {...ids} value={connector} onChange={(event) => setConnector(event.target.value)}>
                 {connectors.map((each) => (

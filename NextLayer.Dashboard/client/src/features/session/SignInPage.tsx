@@ -4,6 +4,7 @@ import { CloudOff, Eye, EyeOff, LogIn } from "lucide-react";
 import { useEffect, useState } from "react";
 import { meQuery } from "@/shared/access/me";
 import { ApiError, post, sentenceOf } from "@/shared/api/http";
+import { text } from "@/shared/text";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { CONTROL, Field } from "@/shared/ui/Form";
 import { Empty, Skeleton } from "@/shared/ui/States";
@@ -16,7 +17,7 @@ export function SignInPage() {
   const { to } = route.useSearch();
   const me = useQuery(meQuery());
   useEffect(() => {
-    document.title = "Sign in · NextLayer";
+    document.title = text.common.documentTitle(text.session.signIn);
   }, []);
   // Once it was answered the form stays, with what was typed, however often the page asks again.
   const [asked, setAsked] = useState(me.isFetched);
@@ -29,13 +30,13 @@ export function SignInPage() {
       <div className="w-full max-w-sm rounded-2xl border border-line bg-surface p-6 shadow-pop">
         <div className="mb-5 flex flex-col items-center gap-3 text-center">
           <img src="/favicon.svg" alt="" className="size-10" />
-          <h1 className="text-xl font-semibold tracking-tight">Sign in to NextLayer</h1>
+          <h1 className="text-xl font-semibold tracking-tight">{text.session.title}</h1>
         </div>
         {!asked ? (
           <Skeleton className="h-28 w-full" />
         ) : away ? (
-          <Empty icon={CloudOff} title="The control plane cannot be reached">
-            This page asks again every few seconds.
+          <Empty icon={CloudOff} title={text.failure.unreachable}>
+            {text.session.asksAgain}
           </Empty>
         ) : (
           <SignInForm />
@@ -66,7 +67,7 @@ function SignInForm() {
         if (credential.trim() && !signIn.isPending) signIn.mutate();
       }}
     >
-      <Field label="API key or token" hint="A key begins with nlk_. A token is the JWT that your identity provider gave you." error={signIn.isError ? sentenceOf(signIn.error) : undefined}>
+      <Field label={text.session.credential} hint={text.session.credentialHint} error={signIn.isError ? sentenceOf(signIn.error) : undefined}>
         {(ids) => (
           <span className="relative">
             <input
@@ -81,14 +82,14 @@ function SignInForm() {
               placeholder="nlk_…"
               className={cx(CONTROL, "h-10 pr-10 font-mono")}
             />
-            <IconButton label={shown ? "Hide it" : "Show it"} icon={shown ? EyeOff : Eye} className="absolute top-1 right-1" onClick={() => setShown(!shown)} />
+            <IconButton label={shown ? text.session.hide : text.session.show} icon={shown ? EyeOff : Eye} className="absolute top-1 right-1" onClick={() => setShown(!shown)} />
           </span>
         )}
       </Field>
       <Button kind="primary" type="submit" icon={LogIn} className="h-10" busy={signIn.isPending} disabled={!credential.trim()}>
-        Sign in
+        {text.session.signIn}
       </Button>
-      <p className="text-xs text-ink-3">It is checked once and kept in an encrypted cookie that no script can read. Administrators make keys under API keys.</p>
+      <p className="text-xs text-ink-3">{text.session.kept}</p>
     </form>
   );
 }

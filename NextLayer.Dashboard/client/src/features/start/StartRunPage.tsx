@@ -8,6 +8,7 @@ import { pipelinesQuery, runQuery, usePipelineName, versionQuery, versionsQuery 
 import type { PipelineVersion, Run } from "@/shared/api/types";
 import { inputErrors, Refusal, RunInputFields, RunInputSwitch, useRunInput } from "@/shared/form/RunInput";
 import { usePrefs } from "@/shared/prefs/prefs";
+import { text } from "@/shared/text";
 import { Button } from "@/shared/ui/Button";
 import { CopyButton, copyText } from "@/shared/ui/Copy";
 import { Field, SearchInput, Select, TextInput } from "@/shared/ui/Form";
@@ -24,8 +25,8 @@ export function StartRunPage() {
   const chosen = useQuery({ ...versionQuery(search.version ?? ""), enabled: Boolean(search.version) });
   const from = useQuery({ ...runQuery(search.from ?? ""), enabled: Boolean(search.from) });
   if (search.version) {
-    if (chosen.isPending || (search.from && from.isPending)) return <Page title="Start a run"><SkeletonRows /></Page>;
-    if (!chosen.data) return <Page title="Start a run"><Failure error={chosen.error} what="this version" retry={() => void chosen.refetch()} /></Page>;
+    if (chosen.isPending || (search.from && from.isPending)) return <Page title={text.pages.start}><SkeletonRows /></Page>;
+    if (!chosen.data) return <Page title={text.pages.start}><Failure error={chosen.error} what={text.things.version} retry={() => void chosen.refetch()} /></Page>;
     return <StartForm key={chosen.data.id} version={chosen.data} from={from.data} />;
   }
   return <Choose pipelineId={search.pipeline} />;
@@ -44,16 +45,16 @@ function Choose({ pipelineId }: { pipelineId: string | undefined }) {
   }, [versions.data]);
   const rows = (pipelines.data?.items ?? []).filter((each) => current.has(each.id) && (!pipelineId || each.id === pipelineId));
   return (
-    <Page title="Start a run" note="Which pipeline? Only those with an approved version can be run.">
-      <SearchInput value={q} onChange={setQ} label="Find a pipeline" className="w-full sm:w-80" />
+    <Page title={text.pages.start} note={text.start.choose}>
+      <SearchInput value={q} onChange={setQ} label={text.pipelines.find} className="w-full sm:w-80" />
       {pipelines.isPending || versions.isPending ? (
         <SkeletonRows />
       ) : pipelines.isError || versions.isError ? (
-        <Failure error={pipelines.error ?? versions.error} what="the pipelines" retry={() => void pipelines.refetch()} />
+        <Failure error={pipelines.error ?? versions.error} what={text.things.pipelines} retry={() => void pipelines.refetch()} />
       ) : rows.length === 0 ? (
         <div className="rounded-xl border border-line bg-surface">
-          <Empty title="No approved version" action={<Link to="/pipelines" className="text-accent-ink underline">To the pipelines</Link>}>
-            Approve a version of a pipeline, and it can be run.
+          <Empty title={text.start.empty.title} action={<Link to="/pipelines" className="text-accent-ink underline">{text.start.empty.toPipelines}</Link>}>
+            {text.start.empty.meaning}
           </Empty>
         </div>
       ) : (
@@ -102,7 +103,7 @@ function StartForm({ version, from }: { version: PipelineVersion; from: Run | un
     meta: { quiet: true },
     onSuccess: ({ data }) => {
       void client.invalidateQueries({ queryKey: ["runs"] });
-      toast("The run is queued.");
+      toast(text.start.queued);
       void navigate({ to: "/runs/$runId", params: { runId: data.id } });
     },
     onError: (error) => {
@@ -123,16 +124,16 @@ function StartForm({ version, from }: { version: PipelineVersion; from: Run | un
 
   return (
     <Page
-      title={`Start ${name}`}
+      title={text.start.title(name)}
       trail={
         <Link to="/start" className="hover:text-ink hover:underline">
-          Another pipeline
+          {text.start.another}
         </Link>
       }
-      note={from ? "With the input of an earlier run." : undefined}
+      note={from ? text.start.fromRun : undefined}
     >
       <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
-        <Card title="Input" actions={<RunInputSwitch state={input} />}>
+        <Card title={text.start.input} actions={<RunInputSwitch state={input} />}>
           <form
             id="start"
             onSubmit={(event) => {
@@ -144,9 +145,9 @@ function StartForm({ version, from }: { version: PipelineVersion; from: Run | un
           </form>
           {start.isError && <Refusal sentence={start.error.message} errors={refused} />}
         </Card>
-        <Card title="How">
+        <Card title={text.start.how}>
           <div className="flex flex-col gap-3.5">
-            <Field label="Version">
+            <Field label={text.start.version}>
               {(ids) => (
                 <Select {...ids} value={version.id} onChange={(event) => void navigate({ to: "/start", search: { version: event.target.value, from: from?.id }, replace: true })}>
                   {[version, ...siblings.filter((each) => each.id !== version.id)].sort((a, b) => b.version_number - a.version_number).map((each) => (
@@ -157,27 +158,27 @@ function StartForm({ version, from }: { version: PipelineVersion; from: Run | un
                 </Select>
               )}
             </Field>
-            <Field label="Not before" hint="In your own time zone; empty starts it now.">
+            <Field label={text.start.later} hint={text.start.laterHint}>
               {(ids) => <TextInput {...ids} type="datetime-local" value={later} onChange={(event) => setLater(event.target.value)} />}
             </Field>
-            <Field label="Priority" hint="−100 to 100; higher goes first.">
+            <Field label={text.start.priority} hint={text.start.priorityHint}>
               {(ids) => <TextInput {...ids} type="number" min={-100} max={100} value={priority} onChange={(event) => setPriority(event.target.value)} />}
             </Field>
             <div className="text-xs text-ink-3">
-              <p>Sent twice, this makes one run. Key:</p>
+              <p>{text.start.once}</p>
               <p className="flex items-center gap-1 font-mono">
                 <span className="truncate">{key}</span>
-                <CopyButton text={key} label="Copy the idempotency key" />
+                <CopyButton text={key} label={text.start.copyKey} />
               </p>
             </div>
-            {!approved && <p className="text-sm text-[var(--s-failed)]">This version is {version.status.toLowerCase()}: only approved ones can be run.</p>}
+            {!approved && <p className="text-sm text-[var(--s-failed)]">{text.start.notApproved(text.status.version[version.status].toLowerCase())}</p>}
             <div className="flex flex-wrap gap-2">
               <Button kind="primary" icon={Play} needs="runs.start" tenant={version.tenant_id} type="submit" form="start" busy={start.isPending} disabled={!approved || input.error !== null}>
-                Start
+                {text.start.action}
               </Button>
-              <Menu trigger={<Button icon={Terminal}>Copy as…</Button>}>
-                <MenuItem onSelect={() => void copyText(asCurl(call), "Command copied")}>cURL</MenuItem>
-                <MenuItem onSelect={() => void copyText(asCSharp(call), "Code copied")}>C#, with the .NET client</MenuItem>
+              <Menu trigger={<Button icon={Terminal}>{text.start.copyAs}</Button>}>
+                <MenuItem onSelect={() => void copyText(asCurl(call), text.start.commandCopied)}>{text.start.curl}</MenuItem>
+                <MenuItem onSelect={() => void copyText(asCSharp(call), text.start.codeCopied)}>{text.start.csharp}</MenuItem>
               </Menu>
             </div>
           </div>

@@ -1,5 +1,6 @@
 import { Lock } from "lucide-react";
 import type { ReactNode } from "react";
+import { text } from "../text";
 import { Page } from "../ui/Page";
 import { Empty } from "../ui/States";
 import { type Permission } from "./access";
@@ -12,7 +13,7 @@ export function NeedsPermission({ permission, title, children }: { permission: P
   return (
     <Page title={title}>
       <div className="rounded-xl border border-line bg-surface">
-        <Empty icon={Lock} title="You may not see this page">
+        <Empty icon={Lock} title={text.access.pageRefused}>
           {why}
         </Empty>
       </div>

@@ -1,39 +1,35 @@
+import { text } from "../text";
+
 /** What a caller may do, by the names that the control plane gives it. */
-export const PERMISSIONS = {
-  "runs.read": "see runs",
-  "runs.start": "start runs",
-  "runs.control": "cancel or retry runs",
-  "approvals.decide": "decide about approvals",
-  "events.post": "send events",
-  "workflows.read": "see pipelines",
-  "workflows.write": "change pipelines",
-  "workflows.publish": "publish, withdraw or test versions",
-  "triggers.read": "see triggers",
-  "triggers.write": "change triggers",
-  "connectors.read": "see connectors",
-  "connectors.write": "change connectors",
-  "tenant.read": "see the tenant",
-  "tenant.write": "change the tenant",
-  "members.manage": "manage members",
-  "keys.manage": "manage API keys",
-  "audit.read": "read the audit log",
-  "costs.read": "see costs",
-  "workers.read": "see workers",
-  "engine.read": "see the engine",
-  work: "do the work of a worker",
-  "engine.control": "control the engine",
-  "tenants.manage": "make or delete tenants",
-} as const;
+export const PERMISSIONS = [
+  "runs.read",
+  "runs.start",
+  "runs.control",
+  "approvals.decide",
+  "events.post",
+  "workflows.read",
+  "workflows.write",
+  "workflows.publish",
+  "triggers.read",
+  "triggers.write",
+  "connectors.read",
+  "connectors.write",
+  "tenant.read",
+  "tenant.write",
+  "members.manage",
+  "keys.manage",
+  "audit.read",
+  "costs.read",
+  "workers.read",
+  "engine.read",
+  "work",
+  "engine.control",
+  "tenants.manage",
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];
 
-export type Permission = keyof typeof PERMISSIONS;
-export const ROLES: readonly (readonly [Role, string])[] = [
-  ["viewer", "Sees everything but the audit log and secrets."],
-  ["operator", "Also starts and steers runs, decides approvals, writes drafts and triggers."],
-  ["admin", "Also publishes, and manages connectors, members, keys and the tenant."],
-  ["worker", "Claims runs and reports on them; sees nothing else."],
-];
-
-export type Role = "viewer" | "operator" | "admin" | "worker";
+export const ROLES = ["viewer", "operator", "admin", "worker"] as const;
+export type Role = (typeof ROLES)[number];
 
 export interface Membership {
   tenant_id: string;
@@ -82,14 +78,11 @@ export function accessOf(who: Me | null | undefined): Access {
     open || everywhere.has(permission) || me.memberships.some((each) => (!tenantId || each.tenant_id === tenantId) && each.permissions.includes(permission));
   const why: Access["why"] = (permission, tenantId) => {
     if (can(permission, tenantId)) return undefined;
-    const deed = PERMISSIONS[permission];
-    if (PLATFORM.has(permission)) return `You may not ${deed}: that takes a role in the whole installation.`;
+    const deed = text.access.permissions[permission];
+    if (PLATFORM.has(permission)) return text.access.refusedEverywhere(deed);
     const here = tenantId ? me?.memberships.find((each) => each.tenant_id === tenantId) : me?.memberships.length === 1 ? me.memberships[0] : undefined;
-    return here ? `You may not ${deed}: you are ${article(here.role)} in ${here.tenant_name}. Its administrators can change that.` : `You may not ${deed}${tenantId ? " in this tenant" : ""}. An administrator can change that.`;
+    if (here) return text.access.refusedHere(deed, here.role, here.tenant_name);
+    return tenantId ? text.access.refusedInTenant(deed) : text.access.refused(deed);
   };
   return { me, open, off, can, why };
-}
-
-export function article(role: Role): string {
-  return `${/^[aeiou]/.test(role) ? "an" : "a"} ${role}`;
 }

@@ -1,3 +1,4 @@
+import { text } from "../text";
 import type { Json } from "./types";
 
 /** Something the control plane, or the way to it, refused. `type` is stable; `detail` is for people. */
@@ -79,12 +80,12 @@ export async function request<T>(path: string, options: Options = {}): Promise<A
     response = await fetch(path, init);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ApiError(0, "unreachable", "The dashboard's server does not answer.");
+    throw new ApiError(0, "unreachable", text.problems.unreachable);
   }
-  const text = await response.text();
+  const content = await response.text();
   if (response.status === 401 && path !== "/session" && path !== "/api/v1/me") signedOut();
-  if (!response.ok) throw toError(response.status, text);
-  return { data: (text ? JSON.parse(text) : null) as T, headers: response.headers, status: response.status };
+  if (!response.ok) throw toError(response.status, content);
+  return { data: (content ? JSON.parse(content) : null) as T, headers: response.headers, status: response.status };
 }
 
 export async function get<T>(path: string, options: Options = {}): Promise<T> {
@@ -142,11 +143,11 @@ function parse(text: string): Json {
 }
 
 function describe(status: number): string {
-  if (status === 502 || status === 503 || status === 504) return "The control plane does not answer. It may be starting, or be down.";
-  if (status === 404) return "There is no such thing here.";
-  if (status === 401) return "You are not signed in.";
-  if (status === 403) return "You may not do this.";
-  return `The control plane answered ${status}.`;
+  if (status === 502 || status === 503 || status === 504) return text.problems.notReady;
+  if (status === 404) return text.problems.notFound;
+  if (status === 401) return text.problems.signedOut;
+  if (status === 403) return text.problems.forbidden;
+  return text.problems.status(status);
 }
 
 /** What people should read of an error. */

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { usePrefs } from "../prefs/prefs";
+import { text } from "../text";
 import { one, type Search } from "../url/search";
 import { Select } from "../ui/Form";
 import { tenantsQuery } from "./queries";
@@ -29,7 +30,7 @@ export function useOneTenant({ tenant }: TenantSearch) {
 function Picker({ chosen, tenants }: { chosen: string; tenants: readonly { id: string; name: string }[] }) {
   const navigate = useNavigate();
   return (
-    <Select aria-label="Tenant" className="w-48" value={chosen} onChange={(event) => void navigate({ to: ".", search: (old: object) => ({ ...old, tenant: event.target.value }), replace: true })}>
+    <Select aria-label={text.common.tenant} className="w-48" value={chosen} onChange={(event) => void navigate({ to: ".", search: (old: object) => ({ ...old, tenant: event.target.value }), replace: true })}>
       {tenants.map((each) => (
         <option key={each.id} value={each.id}>
           {each.name}

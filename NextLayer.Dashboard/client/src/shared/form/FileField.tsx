@@ -1,5 +1,6 @@
 import { FileUp, X } from "lucide-react";
 import { useRef, useState } from "react";
+import { text } from "../text";
 import { Button, IconButton } from "../ui/Button";
 import { Field } from "../ui/Form";
 import { decodeSize, MOST_BYTES, readFile, sizeWord } from "./files";
@@ -23,7 +24,7 @@ export function FileField({ label, wish, value, hint, error, required, onChange 
   const take = async (file: File | undefined) => {
     if (!file) return;
     if (file.size > MOST_BYTES) {
-      setWrong(`${file.name} has ${sizeWord(file.size)}; at most ${sizeWord(MOST_BYTES)} can be sent with a run.`);
+      setWrong(text.form.file.tooBig(file.name, sizeWord(file.size), sizeWord(MOST_BYTES)));
       return;
     }
     try {
@@ -35,7 +36,7 @@ export function FileField({ label, wish, value, hint, error, required, onChange 
     }
   };
   return (
-    <Field label={label} hint={hint ?? `A file of at most ${sizeWord(MOST_BYTES)}.`} error={wrong ?? error} required={required}>
+    <Field label={label} hint={hint ?? text.form.file.atMost(sizeWord(MOST_BYTES))} error={wrong ?? error} required={required}>
       {(ids) => (
         <div
           className="flex min-h-10 flex-wrap items-center gap-2 rounded-md border border-dashed border-line-strong/70 px-2 py-1"
@@ -57,17 +58,17 @@ export function FileField({ label, wish, value, hint, error, required, onChange 
               event.target.value = "";
             }}
           />
-          <Button small icon={FileUp} aria-label={`Choose a file for ${label}`} onClick={() => input.current?.click()}>
-            Choose a file
+          <Button small icon={FileUp} aria-label={text.form.file.chooseFor(label)} onClick={() => input.current?.click()}>
+            {text.form.file.choose}
           </Button>
           {value ? (
             <>
               <span className="min-w-0 flex-1 truncate text-sm">
-                {name ?? "A file"}, {sizeWord(decodeSize(value, wish.as))}
+                {name ?? text.form.file.unnamed}, {sizeWord(decodeSize(value, wish.as))}
               </span>
               <IconButton
                 small
-                label={`Remove the file of ${label}`}
+                label={text.form.file.remove(label)}
                 icon={X}
                 onClick={() => {
                   onChange(undefined);
@@ -76,7 +77,7 @@ export function FileField({ label, wish, value, hint, error, required, onChange 
               />
             </>
           ) : (
-            <span className="text-xs text-ink-3">or drop it here</span>
+            <span className="text-xs text-ink-3">{text.form.file.drop}</span>
           )}
         </div>
       )}

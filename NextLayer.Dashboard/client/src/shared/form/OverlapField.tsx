@@ -1,13 +1,14 @@
+import { text } from "../text";
 import { Field, Select } from "../ui/Form";
 
 export const USUAL_OVERLAP = 86_400;
 
 const OVERLAPS: readonly (readonly [number, string])[] = [
-  [0, "ends at once"],
-  [3_600, "stays valid for an hour"],
-  [86_400, "stays valid for a day"],
-  [7 * 86_400, "stays valid for a week"],
-  [30 * 86_400, "stays valid for 30 days"],
+  [0, text.form.overlap.none],
+  [3_600, text.form.overlap.hour],
+  [86_400, text.form.overlap.day],
+  [7 * 86_400, text.form.overlap.week],
+  [30 * 86_400, text.form.overlap.month],
 ];
 
 /** How long, in seconds, a secret is valid beside the one that replaces it. */

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { Json, JsonObject } from "../api/types";
 import { object } from "../graph/definition";
+import { text } from "../text";
 import { CONTROL, Field, Segments } from "../ui/Form";
 import { cx } from "../ui/cx";
 import { parseLoose, SchemaForm } from "./SchemaForm";
@@ -55,14 +56,14 @@ export function useRunInput(schema: JsonObject | null, first: Json | undefined):
 
 export function RunInputSwitch({ state }: { state: RunInputState }) {
   if (!state.hasForm) return null;
-  return <Segments label="How to give it" value={state.mode} options={[["form", "Form"], ["json", "JSON"]]} onChange={(next) => state.switchTo(next as Mode)} />;
+  return <Segments label={text.form.runInput.how} value={state.mode} options={[["form", text.form.runInput.form], ["json", text.common.json]]} onChange={(next) => state.switchTo(next as Mode)} />;
 }
 
 /** @param errors Sentences by path from the input on. */
 export function RunInputFields({ state, errors, rows = 14 }: { state: RunInputState; errors: Record<string, string[]>; rows?: number }) {
   if (state.mode === "form" && state.schema) return <SchemaForm schema={state.schema} value={state.value} onChange={(next) => state.setValue(object(next) ?? {})} errors={errors} />;
   return (
-    <Field label="Input as JSON" hint={state.schema ? "Checked against the version's schema." : "Any JSON object: this version has no schema."} error={state.error ?? undefined}>
+    <Field label={text.form.runInput.json} hint={state.schema ? text.form.runInput.withSchema : text.form.runInput.withoutSchema} error={state.error ?? undefined}>
       {(ids) => <textarea {...ids} rows={rows} spellCheck={false} className={cx(CONTROL, "py-2 font-mono text-xs")} value={state.text} onChange={(event) => state.setText(event.target.value)} />}
     </Field>
   );
@@ -81,7 +82,7 @@ export function Refusal({ sentence, errors }: { sentence: string; errors: Record
       <ul className="mt-1 list-disc pl-5">
         {Object.entries(errors).map(([path, messages]) => (
           <li key={path}>
-            <code className="text-xs">{path || "input"}</code> {messages.join(" ")}
+            <code className="text-xs">{path || text.form.inputItself}</code> {messages.join(" ")}
           </li>
         ))}
       </ul>

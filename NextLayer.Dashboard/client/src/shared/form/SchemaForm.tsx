@@ -2,6 +2,7 @@ import { Plus, Trash2 } from "lucide-react";
 import { createContext, useContext, useEffect, useId, useState } from "react";
 import type { Json, JsonObject } from "../api/types";
 import { object } from "../graph/definition";
+import { text } from "../text";
 import { Button, IconButton } from "../ui/Button";
 import { Checkbox, CONTROL, Field, Select, TextArea, TextInput } from "../ui/Form";
 import { cx } from "../ui/cx";
@@ -49,7 +50,7 @@ function Members({ schema, value, path, onChange }: { schema: JsonObject; value:
       {main.map(member)}
       {advanced.length > 0 && (
         <details className="rounded-lg border border-line px-3 py-2" open={advanced.some(([name]) => name in value)}>
-          <summary className="text-xs font-medium text-ink-2">Advanced</summary>
+          <summary className="text-xs font-medium text-ink-2">{text.form.advanced}</summary>
           <div className="flex flex-col gap-3.5 pt-3 pb-1">{advanced.map(member)}</div>
         </details>
       )}
@@ -78,7 +79,7 @@ function Member(props: MemberProps) {
   // A template stands where another kind of value would.
   if (templates && isTemplate(value) && kind !== "text" && kind !== "long" && kind !== "json")
     return (
-      <Field label={label} hint="Filled in when the step runs." error={error} required={required}>
+      <Field label={label} hint={text.form.template} error={error} required={required}>
         {(ids) => <TextInput {...ids} className="font-mono text-xs" value={value} onChange={(event) => onChange(event.target.value || undefined)} />}
       </Field>
     );
@@ -105,11 +106,11 @@ function Member(props: MemberProps) {
 
   const choices = hints.widget ? options[hints.widget] : undefined;
   return (
-    <Field label={label} hint={hint ?? (!templates && isSecret(schema) ? "Hidden here, but kept with the input, where whoever sees the run may read it." : widgetHint(hints.widget))} error={error} required={required}>
+    <Field label={label} hint={hint ?? (!templates && isSecret(schema) ? text.form.secretShown : widgetHint(hints.widget))} error={error} required={required}>
       {(ids) =>
         kind === "choice" || choices ? (
           <Select {...ids} value={value === undefined || value === null ? "" : JSON.stringify(value)} onChange={(event) => onChange(event.target.value ? (JSON.parse(event.target.value) as Json) : undefined)}>
-            {(!required || value === undefined) && <option value="">{"default" in schema ? `Usual: ${String(schema.default)}` : "–"}</option>}
+            {(!required || value === undefined) && <option value="">{"default" in schema ? text.form.usual(String(schema.default)) : "–"}</option>}
             {choices
               ? [...choices, ...(typeof value === "string" && !choices.some((each) => each.value === value) ? [{ value, label: value }] : [])].map((each) => (
                   <option key={each.value} value={JSON.stringify(each.value)}>
@@ -145,9 +146,9 @@ function Member(props: MemberProps) {
 }
 
 function widgetHint(widget: string | undefined): string | undefined {
-  if (widget === "duration") return "Such as PT15M, P1DT2H, or seconds.";
-  if (widget === "secret") return "Name a secret: {{ secrets.name }}. Never the value itself.";
-  if (widget === "expression") return "An expression, such as input.total > 100.";
+  if (widget === "duration") return text.form.hints.duration;
+  if (widget === "secret") return text.form.hints.secret;
+  if (widget === "expression") return text.form.hints.expression;
   return undefined;
 }
 
@@ -213,17 +214,17 @@ function NumberInput({ ids, schema, value, templates, onChange }: { ids: { id: s
 }
 
 function JsonField({ label, value, error, hint, required, placeholder, onChange }: { label: string; value: Json | undefined; error: string | undefined; hint: string | undefined; required: boolean; placeholder?: string | undefined; onChange: (value: Json | undefined) => void }) {
-  const [text, setText] = useState(value === undefined ? "" : JSON.stringify(value, null, 2));
+  const [typed, setTyped] = useState(value === undefined ? "" : JSON.stringify(value, null, 2));
   const [wrong, setWrong] = useState<string | null>(null);
   const [mine, setMine] = useState<Json | undefined>(value);
   useEffect(() => {
     if (JSON.stringify(value) === JSON.stringify(mine)) return;
-    setText(value === undefined ? "" : JSON.stringify(value, null, 2));
+    setTyped(value === undefined ? "" : JSON.stringify(value, null, 2));
     setMine(value);
     setWrong(null);
   }, [value, mine]);
   const take = (next: string) => {
-    setText(next);
+    setTyped(next);
     const parsed = parseLoose(next);
     setWrong(parsed.error);
     if (parsed.error === null) {
@@ -232,21 +233,21 @@ function JsonField({ label, value, error, hint, required, placeholder, onChange 
     }
   };
   return (
-    <Field label={label} hint={hint ?? "JSON, or one template."} error={wrong ?? error} required={required}>
-      {(ids) => <textarea {...ids} rows={Math.min(12, Math.max(3, text.split("\n").length))} spellCheck={false} className={cx(CONTROL, "py-1.5 font-mono text-xs")} placeholder={placeholder} value={text} onChange={(event) => take(event.target.value)} />}
+    <Field label={label} hint={hint ?? text.form.jsonOrTemplate} error={wrong ?? error} required={required}>
+      {(ids) => <textarea {...ids} rows={Math.min(12, Math.max(3, typed.split("\n").length))} spellCheck={false} className={cx(CONTROL, "py-1.5 font-mono text-xs")} placeholder={placeholder} value={typed} onChange={(event) => take(event.target.value)} />}
     </Field>
   );
 }
 
 /** JSON, where a bare template needs no quotes. */
-export function parseLoose(text: string): { value: Json | undefined; error: string | null } {
-  const trimmed = text.trim();
+export function parseLoose(source: string): { value: Json | undefined; error: string | null } {
+  const trimmed = source.trim();
   if (trimmed === "") return { value: undefined, error: null };
   if (/^\{\{[^{}]*\}\}$/.test(trimmed)) return { value: trimmed, error: null };
   try {
     return { value: JSON.parse(trimmed) as Json, error: null };
   } catch (error) {
-    return { value: undefined, error: `This is no JSON yet: ${(error as Error).message}` };
+    return { value: undefined, error: text.form.noJson((error as Error).message) };
   }
 }
 
@@ -266,14 +267,14 @@ function Pairs({ label, value, error, hint, onChange }: { label: string; value: 
       {hint && <p className="text-xs text-ink-3">{hint}</p>}
       {rows.map(([name, member], index) => (
         <div key={index} className="flex items-center gap-1.5">
-          <TextInput aria-label={`${label}: name ${index + 1}`} placeholder="Name" value={name} onChange={(event) => take(rows.map((row, at) => (at === index ? [event.target.value, row[1]] : row)))} />
-          <TextInput aria-label={`${label}: value ${index + 1}`} placeholder="Value" value={asText(member)} onChange={(event) => take(rows.map((row, at) => (at === index ? [row[0], event.target.value] : row)))} />
-          <IconButton small label={`Remove ${name || `row ${index + 1}`}`} icon={Trash2} onClick={() => take(rows.filter((_, at) => at !== index))} />
+          <TextInput aria-label={text.form.pairName(label, index + 1)} placeholder={text.common.name} value={name} onChange={(event) => take(rows.map((row, at) => (at === index ? [event.target.value, row[1]] : row)))} />
+          <TextInput aria-label={text.form.pairValue(label, index + 1)} placeholder={text.form.value} value={asText(member)} onChange={(event) => take(rows.map((row, at) => (at === index ? [row[0], event.target.value] : row)))} />
+          <IconButton small label={text.form.remove(name || text.form.row(index + 1))} icon={Trash2} onClick={() => take(rows.filter((_, at) => at !== index))} />
         </div>
       ))}
       {error && <p className="text-xs text-[var(--s-failed)]">{error}</p>}
       <Button small kind="ghost" icon={Plus} className="self-start" onClick={() => setRows([...rows, ["", ""]])}>
-        Add
+        {text.common.add}
       </Button>
     </div>
   );
@@ -300,12 +301,12 @@ function ListEditor({ schema, value, path, label, error, hint, onChange }: Membe
               <TextInput aria-label={`${label} ${index + 1}`} value={asText(item)} onChange={(event) => set(index, readText(event.target.value, itemSchema))} />
             )}
           </div>
-          <IconButton small label={`Remove ${index + 1} of ${label}`} icon={Trash2} onClick={() => onChange(items.length === 1 ? undefined : items.filter((_, at) => at !== index))} />
+          <IconButton small label={text.form.removeItem(index + 1, label)} icon={Trash2} onClick={() => onChange(items.length === 1 ? undefined : items.filter((_, at) => at !== index))} />
         </div>
       ))}
       {error && <p className="text-xs text-[var(--s-failed)]">{error}</p>}
       <Button small kind="ghost" icon={Plus} className="self-start" onClick={() => onChange([...items, asForm ? (defaultsOf(itemSchema) ?? {}) : ""])}>
-        Add
+        {text.common.add}
       </Button>
     </div>
   );

@@ -1,5 +1,6 @@
 import { Eye, EyeOff } from "lucide-react";
 import { useState, type InputHTMLAttributes } from "react";
+import { text } from "../text";
 import { IconButton } from "../ui/Button";
 import { TextInput } from "../ui/Form";
 
@@ -9,7 +10,7 @@ export function SecretInput({ label, ...rest }: InputHTMLAttributes<HTMLInputEle
   return (
     <span className="flex items-center gap-1">
       <TextInput {...rest} type={shown ? "text" : "password"} autoComplete="new-password" className="font-mono text-xs" />
-      <IconButton label={shown ? `Hide ${label}` : `Show ${label}`} icon={shown ? EyeOff : Eye} onClick={() => setShown(!shown)} />
+      <IconButton label={shown ? text.form.hide(label) : text.form.show(label)} icon={shown ? EyeOff : Eye} onClick={() => setShown(!shown)} />
     </span>
   );
 }

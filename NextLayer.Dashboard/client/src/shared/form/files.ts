@@ -1,3 +1,4 @@
+import { text } from "../text";
 import type { FileWish } from "./schema";
 
 /** A call to start a run may have 1 MiB, and Base64 makes four bytes of three: so much leaves room for all else. */
@@ -11,7 +12,7 @@ export async function readFile(file: File, as: FileWish["as"]): Promise<string> 
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new Error(`${file.name} is no text in UTF-8.`);
+    throw new Error(text.form.file.notText(file.name));
   }
 }
 
@@ -30,5 +31,5 @@ export function decodeSize(value: string, as: FileWish["as"]): number {
 }
 
 export function sizeWord(bytes: number): string {
-  return bytes < 1000 ? `${bytes} bytes` : bytes < 1_000_000 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+  return bytes < 1000 ? text.form.file.bytes(bytes) : bytes < 1_000_000 ? text.form.file.kilobytes(Math.round(bytes / 1000)) : text.form.file.megabytes((bytes / 1_000_000).toFixed(1));
 }

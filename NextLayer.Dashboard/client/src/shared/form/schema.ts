@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../api/types";
 import { object } from "../graph/definition";
+import { text } from "../text";
 
 /** How a value is edited. */
 export type Kind = "choice" | "boolean" | "number" | "text" | "long" | "object" | "pairs" | "list" | "file" | "json";
@@ -128,7 +129,7 @@ export function missing(schema: JsonObject, value: Json, path = ""): Record<stri
   for (const [name, property] of propertiesOf(schema)) {
     const at = path ? `${path}.${name}` : name;
     const member = members[name];
-    if (isRequired(schema, name) && (member === undefined || member === null || member === "") && !typesOf(property).includes("null")) found[at] = ["is required."];
+    if (isRequired(schema, name) && (member === undefined || member === null || member === "") && !typesOf(property).includes("null")) found[at] = [text.form.required];
     else if (object(member)) Object.assign(found, missing(property, member ?? null, at));
   }
   return found;

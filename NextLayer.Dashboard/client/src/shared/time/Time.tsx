@@ -1,4 +1,5 @@
 import { usePrefs } from "../prefs/prefs";
+import { text } from "../text";
 import { absolute, duration, offsetName, relative } from "./format";
 import { useNow } from "./useNow";
 
@@ -15,7 +16,7 @@ export function Time({ at, className }: { at: string | null | undefined; classNa
 }
 
 export function exact(time: number): string {
-  return `${absolute(time, "utc", true)} UTC\n${absolute(time, "local", true)} ${offsetName(time)}`;
+  return text.time.bothZones(absolute(time, "utc", true), absolute(time, "local", true), offsetName(time));
 }
 
 function Relative({ time }: { time: number }) {
@@ -28,7 +29,7 @@ export function Countdown({ at }: { at: string }) {
   const left = time - useNow();
   return (
     <time dateTime={at} title={exact(time)} className="tnum whitespace-nowrap">
-      {left > 0 ? `in ${duration(Math.ceil(left / 1000) * 1000)}` : "due now"}
+      {left > 0 ? text.time.in(duration(Math.ceil(left / 1000) * 1000)) : text.time.due}
     </time>
   );
 }

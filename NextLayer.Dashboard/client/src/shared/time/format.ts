@@ -1,3 +1,5 @@
+import { text } from "../text";
+
 export type TimeMode = "relative" | "local" | "utc";
 
 const SECOND = 1000;
@@ -9,22 +11,22 @@ const DAY = 24 * HOUR;
 export function relative(time: number, now: number): string {
   const distance = now - time;
   const size = Math.abs(distance);
-  if (size < 1500) return "now";
-  const text =
-    size < MINUTE ? `${Math.round(size / SECOND)} s` : size < HOUR ? `${Math.floor(size / MINUTE)} min` : size < DAY ? `${Math.floor(size / HOUR)} h` : `${Math.floor(size / DAY)} d`;
-  return distance > 0 ? `${text} ago` : `in ${text}`;
+  if (size < 1500) return text.time.now;
+  const { seconds, minutes, hours, days, ago, in: ahead } = text.time;
+  const far = size < MINUTE ? seconds(Math.round(size / SECOND)) : size < HOUR ? minutes(Math.floor(size / MINUTE)) : size < DAY ? hours(Math.floor(size / HOUR)) : days(Math.floor(size / DAY));
+  return distance > 0 ? ago(far) : ahead(far);
 }
 
 /** "850 ms", "2.4 s", "3 min 05 s", "1 h 12 min", "2 d 3 h". */
 export function duration(ms: number | null | undefined): string {
   if (ms === null || ms === undefined || !Number.isFinite(ms)) return "–";
   const size = Math.max(0, ms);
-  if (size < SECOND) return `${Math.round(size)} ms`;
-  if (size < 10 * SECOND) return `${(Math.floor(size / 100) / 10).toFixed(1)} s`;
-  if (size < MINUTE) return `${Math.floor(size / SECOND)} s`;
-  if (size < HOUR) return `${Math.floor(size / MINUTE)} min ${pad(Math.floor((size % MINUTE) / SECOND))} s`;
-  if (size < DAY) return `${Math.floor(size / HOUR)} h ${pad(Math.floor((size % HOUR) / MINUTE))} min`;
-  return `${Math.floor(size / DAY)} d ${Math.floor((size % DAY) / HOUR)} h`;
+  if (size < SECOND) return text.time.milliseconds(Math.round(size));
+  if (size < 10 * SECOND) return text.time.seconds((Math.floor(size / 100) / 10).toFixed(1));
+  if (size < MINUTE) return text.time.seconds(Math.floor(size / SECOND));
+  if (size < HOUR) return text.time.minutesSeconds(Math.floor(size / MINUTE), pad(Math.floor((size % MINUTE) / SECOND)));
+  if (size < DAY) return text.time.hoursMinutes(Math.floor(size / HOUR), pad(Math.floor((size % HOUR) / MINUTE)));
+  return text.time.daysHours(Math.floor(size / DAY), Math.floor((size % DAY) / HOUR));
 }
 
 /** "2026-11-21 07:06:20" in the reader's zone or in UTC; with milliseconds when exact. */
@@ -50,13 +52,13 @@ export function offsetName(time: number): string {
 }
 
 export function count(value: number): string {
-  return value.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+  return value.toString().replace(/\B(?=(\d{3})+(?!\d))/g, text.time.thousands);
 }
 
 export function percent(part: number, whole: number): string {
   if (whole <= 0) return "–";
   const share = (part / whole) * 100;
-  return share === 100 || share === 0 ? `${share} %` : share > 99.9 ? "99.9 %" : `${share.toFixed(1)} %`;
+  return text.time.percent(share === 100 || share === 0 ? share : share > 99.9 ? 99.9 : share.toFixed(1));
 }
 
 function pad(value: number): string {

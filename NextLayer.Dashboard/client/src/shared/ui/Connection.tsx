@@ -1,14 +1,15 @@
 import { CloudOff, Pause, Radio, RefreshCw, type LucideIcon } from "lucide-react";
 import type { Connection } from "../api/socket";
+import { text } from "../text";
 import { cx } from "./cx";
 
 const LOOKS: Record<Connection | "paused" | "behind", { word: string; hint: string; icon: LucideIcon; tone: string }> = {
-  live: { word: "Live", hint: "News come as they happen.", icon: Radio, tone: "text-[var(--s-succeeded)]" },
-  behind: { word: "Catching up", hint: "Reading what happened before.", icon: RefreshCw, tone: "text-ink-2" },
-  connecting: { word: "Connecting", hint: "Opening the live connection.", icon: RefreshCw, tone: "text-ink-2" },
-  polling: { word: "Polling", hint: "There is no live connection now; the page asks every two seconds.", icon: RefreshCw, tone: "text-ink-2" },
-  offline: { word: "Offline", hint: "The browser has no network. What is shown may be old.", icon: CloudOff, tone: "text-[var(--s-failed)]" },
-  paused: { word: "Paused", hint: "News are held back until you go on.", icon: Pause, tone: "text-[var(--s-paused)]" },
+  live: { word: text.connection.live.word, hint: text.connection.live.hint, icon: Radio, tone: "text-[var(--s-succeeded)]" },
+  behind: { word: text.connection.behind.word, hint: text.connection.behind.hint, icon: RefreshCw, tone: "text-ink-2" },
+  connecting: { word: text.connection.connecting.word, hint: text.connection.connecting.hint, icon: RefreshCw, tone: "text-ink-2" },
+  polling: { word: text.connection.polling.word, hint: text.connection.polling.hint, icon: RefreshCw, tone: "text-ink-2" },
+  offline: { word: text.connection.offline.word, hint: text.connection.offline.hint, icon: CloudOff, tone: "text-[var(--s-failed)]" },
+  paused: { word: text.connection.paused.word, hint: text.connection.paused.hint, icon: Pause, tone: "text-[var(--s-paused)]" },
 };
 
 export function ConnectionBadge({ state, className }: { state: Connection | "paused" | "behind"; className?: string }) {

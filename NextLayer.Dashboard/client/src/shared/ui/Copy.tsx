@@ -1,13 +1,14 @@
 import { Check, Copy as CopyIcon } from "lucide-react";
 import { useState } from "react";
+import { text } from "../text";
 import { toast } from "./toasts";
 
-export async function copyText(text: string, what = "Copied"): Promise<void> {
+export async function copyText(content: string, what = text.common.copied): Promise<void> {
   try {
-    await navigator.clipboard.writeText(text);
+    await navigator.clipboard.writeText(content);
     toast(what);
   } catch {
-    toast("The browser did not allow copying.", "error");
+    toast(text.common.copyRefused, "error");
   }
 }
 

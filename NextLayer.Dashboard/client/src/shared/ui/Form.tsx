@@ -1,5 +1,6 @@
 import { ChevronDown, Search, X } from "lucide-react";
 import { useId, type InputHTMLAttributes, type ReactNode, type Ref, type SelectHTMLAttributes, type TextareaHTMLAttributes } from "react";
+import { text } from "../text";
 import { cx } from "./cx";
 
 export const CONTROL =
@@ -21,7 +22,7 @@ export function Field({ label, hint, error, required, children }: FieldProps) {
     <div className="flex flex-col gap-1">
       <label htmlFor={id} className="text-xs font-medium text-ink-2">
         {label}
-        {required && <span className="font-normal text-ink-3"> required</span>}
+        {required && <span className="font-normal text-ink-3"> {text.form.requiredMark}</span>}
       </label>
       {children({ id, ...(hint || error ? { "aria-describedby": note } : {}), ...(error ? { "aria-invalid": true } : {}) })}
       {(error || hint) && (
@@ -69,7 +70,7 @@ export function SearchInput({ value, onChange, label, className, inputRef }: { v
         spellCheck={false}
       />
       {value && (
-        <button type="button" aria-label="Clear the search" className="absolute top-1 right-1 inline-flex size-6 items-center justify-center rounded text-ink-3 hover:text-ink" onClick={() => onChange("")}>
+        <button type="button" aria-label={text.common.clearSearch} className="absolute top-1 right-1 inline-flex size-6 items-center justify-center rounded text-ink-3 hover:text-ink" onClick={() => onChange("")}>
           <X className="size-4" aria-hidden />
         </button>
       )}

@@ -1,6 +1,7 @@
 import { ChevronRight } from "lucide-react";
 import { createContext, useContext, useState } from "react";
 import type { Json } from "../api/types";
+import { text } from "../text";
 import { CopyButton, copyText } from "./Copy";
 import { cx } from "./cx";
 
@@ -24,7 +25,7 @@ function Tree({ value, root, label }: { value: Json; root: string; label: string
   return (
     <div className="group/json relative rounded-lg border border-line bg-sunken/60">
       <div className="absolute top-1 right-1 z-10">
-        <CopyButton text={JSON.stringify(value, null, 2)} label={`Copy ${label} as JSON`} />
+        <CopyButton text={JSON.stringify(value, null, 2)} label={text.json.copy(label)} />
       </div>
       <div role="region" aria-label={label} tabIndex={0} className="max-h-96 overflow-auto p-2.5 font-mono text-xs leading-6 ring-inset-focus">
         <Node value={value} path={root} depth={0} />
@@ -57,7 +58,7 @@ function Node({ name, value, path, depth }: { name?: string; value: Json; path: 
   return (
     <div>
       <div className="flex items-center gap-0.5">
-        <button type="button" aria-expanded={open} aria-label={`${open ? "Close" : "Open"} ${name ?? "value"}`} onClick={() => setOpen(!open)} className="-ml-1 inline-flex size-6 items-center justify-center rounded text-ink-3 hover:text-ink">
+        <button type="button" aria-expanded={open} aria-label={(open ? text.json.close : text.json.open)(name ?? text.json.value)} onClick={() => setOpen(!open)} className="-ml-1 inline-flex size-6 items-center justify-center rounded text-ink-3 hover:text-ink">
           <ChevronRight className={cx("size-3.5 transition-transform", open && "rotate-90")} aria-hidden />
         </button>
         <span className="flex gap-1.5">
@@ -72,7 +73,7 @@ function Node({ name, value, path, depth }: { name?: string; value: Json; path: 
           ))}
           {entries.length > shown && (
             <button type="button" className="pl-4 text-accent-ink hover:underline" onClick={() => setShown(shown + 500)}>
-              {entries.length - shown} more
+              {text.common.more(entries.length - shown)}
             </button>
           )}
         </div>
@@ -84,7 +85,7 @@ function Node({ name, value, path, depth }: { name?: string; value: Json; path: 
 function Name({ name, path }: { name: string; path: string }) {
   const pick = useContext(Pick);
   return (
-    <button type="button" title={`${pick ? "Use" : "Copy"} {{ ${path} }}`} className="min-h-6 min-w-6 shrink-0 rounded text-left text-[var(--c-integrations)] hover:underline" onClick={() => (pick ? pick(path) : void copyText(`{{ ${path} }}`, "Path copied"))}>
+    <button type="button" title={(pick ? text.json.use : text.json.copyPath)(path)} className="min-h-6 min-w-6 shrink-0 rounded text-left text-[var(--c-integrations)] hover:underline" onClick={() => (pick ? pick(path) : void copyText(`{{ ${path} }}`, text.json.pathCopied))}>
       {name}:
     </button>
   );
@@ -92,7 +93,7 @@ function Name({ name, path }: { name: string; path: string }) {
 
 function Leaf({ value }: { value: null | boolean | number | string }) {
   const [all, setAll] = useState(false);
-  if (value === null) return <span className="text-ink-3">null</span>;
+  if (value === null) return <span className="text-ink-3">{String(value)}</span>;
   if (typeof value === "string") {
     const cut = !all && value.length > TEXT_SHOWN;
     return (
@@ -100,7 +101,7 @@ function Leaf({ value }: { value: null | boolean | number | string }) {
         "{cut ? value.slice(0, TEXT_SHOWN) : value}"
         {cut && (
           <button type="button" className="ml-1 text-accent-ink hover:underline" onClick={() => setAll(true)}>
-            … {value.length - TEXT_SHOWN} more
+            … {text.common.more(value.length - TEXT_SHOWN)}
           </button>
         )}
       </span>

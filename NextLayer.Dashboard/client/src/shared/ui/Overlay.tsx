@@ -3,6 +3,7 @@ import { Dialog as RadixDialog, DropdownMenu, Popover as RadixPopover } from "ra
 import type { ReactNode } from "react";
 import type { Permission } from "../access/access";
 import { useAccess } from "../access/me";
+import { text } from "../text";
 import { Button, IconButton } from "./Button";
 import { cx } from "./cx";
 
@@ -36,7 +37,7 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
               {description && <RadixDialog.Description className="mt-0.5 text-sm text-ink-2">{description}</RadixDialog.Description>}
             </div>
             <RadixDialog.Close asChild>
-              <IconButton label="Close" icon={X} />
+              <IconButton label={text.common.close} icon={X} />
             </RadixDialog.Close>
           </div>
           {children && <div tabIndex={0} className="min-h-0 flex-1 overflow-y-auto px-5 pb-4 ring-inset-focus">{children}</div>}
@@ -63,7 +64,7 @@ export function Drawer({ open, onOpenChange, title, children, footer, side = "ri
           <div className="flex items-center gap-3 border-b border-line px-4 py-2.5">
             <RadixDialog.Title className="min-w-0 flex-1 truncate font-semibold">{title}</RadixDialog.Title>
             <RadixDialog.Close asChild>
-              <IconButton label="Close" icon={X} />
+              <IconButton label={text.common.close} icon={X} />
             </RadixDialog.Close>
           </div>
           <div tabIndex={0} className="min-h-0 flex-1 overflow-y-auto ring-inset-focus">{children}</div>
@@ -94,7 +95,7 @@ export function Confirm({ open, onOpenChange, title, children, action, danger, b
       title={title}
       footer={
         <>
-          <Button onClick={() => onOpenChange(false)}>Back</Button>
+          <Button onClick={() => onOpenChange(false)}>{text.common.back}</Button>
           <Button kind={danger ? "danger" : "primary"} busy={busy ?? false} disabled={disabled} onClick={onConfirm}>
             {action}
           </Button>

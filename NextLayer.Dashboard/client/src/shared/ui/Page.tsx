@@ -1,4 +1,5 @@
 import { useEffect, type ReactNode } from "react";
+import { text } from "../text";
 import { cx } from "./cx";
 
 interface PageProps {
@@ -16,7 +17,7 @@ interface PageProps {
 
 export function Page({ title, aside, note, actions, trail, children, fill }: PageProps) {
   useEffect(() => {
-    document.title = `${title} · NextLayer`;
+    document.title = text.common.documentTitle(title);
   }, [title]);
   return (
     <div className={cx("mx-auto flex w-full max-w-[110rem] flex-col gap-4 px-3 py-4 sm:px-6", fill && "lg:h-full lg:min-h-0")}>

@@ -1,3 +1,4 @@
+import { text } from "../text";
 import { count } from "../time/format";
 import { Button } from "./Button";
 
@@ -5,15 +6,15 @@ import { Button } from "./Button";
 export function Pager({ page, size, total, onPage }: { page: number; size: number; total: number; onPage: (page: number) => void }) {
   if (total <= size) return null;
   return (
-    <nav aria-label="Pages" className="flex items-center justify-end gap-2 text-xs text-ink-3">
+    <nav aria-label={text.pager.label} className="flex items-center justify-end gap-2 text-xs text-ink-3">
       <span className="tnum mr-1">
-        {count((page - 1) * size + 1)} to {count(Math.min(page * size, total))} of {count(total)}
+        {text.pager.shown(count((page - 1) * size + 1), count(Math.min(page * size, total)), count(total))}
       </span>
       <Button small disabled={page <= 1} onClick={() => onPage(page - 1)}>
-        Previous
+        {text.pager.previous}
       </Button>
       <Button small disabled={page * size >= total} onClick={() => onPage(page + 1)}>
-        Next
+        {text.pager.next}
       </Button>
     </nav>
   );

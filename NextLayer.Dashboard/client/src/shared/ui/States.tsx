@@ -1,6 +1,7 @@
 import { CloudOff, Inbox, Lock, RotateCw, SearchX, TriangleAlert, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { ApiError, sentenceOf } from "../api/http";
+import { text } from "../text";
 import { Button } from "./Button";
 import { cx } from "./cx";
 
@@ -31,12 +32,12 @@ export function Failure({ error, retry, what }: { error: unknown; retry?: () => 
   const known = error instanceof ApiError ? error : null;
   const icon = known?.isForbidden ? Lock : known?.isNotFound ? SearchX : known?.isUnreachable ? CloudOff : TriangleAlert;
   const title = known?.isForbidden
-    ? "You may not see this"
+    ? text.failure.forbidden
     : known?.isNotFound
-      ? `${capital(what)} cannot be found`
+      ? text.failure.notFound(capital(what))
       : known?.isUnreachable
-        ? "The control plane cannot be reached"
-        : `${capital(what)} could not be loaded`;
+        ? text.failure.unreachable
+        : text.failure.notLoaded(capital(what));
   return (
     <div role="alert">
       <Empty
@@ -45,7 +46,7 @@ export function Failure({ error, retry, what }: { error: unknown; retry?: () => 
         action={
           retry && (
             <Button icon={RotateCw} onClick={retry}>
-              Try again
+              {text.failure.again}
             </Button>
           )
         }
@@ -60,7 +61,7 @@ export function Skeleton({ className }: { className?: string }) {
   return <span className={cx("skeleton block h-4", className)} aria-hidden />;
 }
 
-export function SkeletonRows({ rows = 8, label = "Loading" }: { rows?: number; label?: string }) {
+export function SkeletonRows({ rows = 8, label = text.common.loading }: { rows?: number; label?: string }) {
   return (
     <div role="status" aria-label={label} className="flex flex-col gap-px py-2">
       {Array.from({ length: rows }, (_, index) => (

@@ -1,5 +1,6 @@
 import type { Run, StepStatus, VersionStatus } from "../api/types";
 import { lookOfRun, STEP_LOOKS, type Look, type Tone } from "../status/status";
+import { text } from "../text";
 import { useNow } from "../time/useNow";
 import { cx } from "./cx";
 
@@ -31,9 +32,9 @@ export function StepBadge({ status, quiet }: { status: StepStatus; quiet?: boole
 }
 
 const VERSION_TONES: Record<VersionStatus, [string, Tone]> = {
-  DRAFT: ["Draft", "paused"],
-  APPROVED: ["Approved", "succeeded"],
-  DEPRECATED: ["Deprecated", "cancelled"],
+  DRAFT: [text.status.version.DRAFT, "paused"],
+  APPROVED: [text.status.version.APPROVED, "succeeded"],
+  DEPRECATED: [text.status.version.DEPRECATED, "cancelled"],
 };
 
 export function VersionBadge({ status }: { status: VersionStatus }) {

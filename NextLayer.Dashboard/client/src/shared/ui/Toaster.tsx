@@ -1,4 +1,5 @@
 import { CircleCheck, TriangleAlert, X } from "lucide-react";
+import { text } from "../text";
 import { dismiss, useToasts } from "./toasts";
 
 export function Toaster() {
@@ -13,7 +14,7 @@ export function Toaster() {
             <CircleCheck className="mt-0.5 size-4 shrink-0 text-[var(--s-succeeded)]" aria-hidden />
           )}
           <p className="min-w-0 flex-1 break-words">{each.text}</p>
-          <button type="button" aria-label="Dismiss" className="rounded p-0.5 text-ink-3 hover:text-ink" onClick={() => dismiss(each.id)}>
+          <button type="button" aria-label={text.common.dismiss} className="rounded p-0.5 text-ink-3 hover:text-ink" onClick={() => dismiss(each.id)}>
             <X className="size-4" aria-hidden />
           </button>
         </div>
