@@ -23,6 +23,7 @@ type Step = { node: Node; as: string };
 export function findText(code: string): Found[] {
   const found: Found[] = [];
   const visit = (node: Node, as: string, above: readonly Step[]) => {
+    if (node.type === "TemplateLiteral" && isProgram(wordsOf(node))) return;
     if (isText(node) && isShown(node, [...above, { node, as }])) {
       const source = code.slice(node.start, node.end);
       const begin = node.start + source.length - source.trimStart().length;
@@ -117,20 +118,24 @@ function nameOf(node: Node): string {
   return node.type === "MemberExpression" ? nameOf(node.property as Node) : String(node.name ?? node.value ?? "");
 }
 
-/** Names of things, as `run_finished` or `config.url`; class names; addresses. */
+/** Names of things, as `run_finished`, `STORE` or `config.url`, and addresses. */
 function isCode(words: string): boolean {
-  return (/^[a-z0-9_.\-/:…]+$/.test(words) && /[_./:-]/.test(words)) || /^[A-Z_]+$/.test(words);
+  return (/^[a-z0-9_.\-/:…]+$/.test(words) && /[_/:-]|\../.test(words)) || !/\p{Ll}/u.test(words) || isProgram(words);
+}
+
+/** Values of styles, calls of programs, JSON. */
+function isProgram(words: string): boolean {
+  return /^curl |\b(var|color-mix|minmax|max)\(|\d(rem|px)\b|^\{\s[^]*\}$/.test(words);
 }
 
 /** Keys to press, as `mod Shift Z`. */
 function isKeys(words: string): boolean {
-  return /^((mod|Ctrl|Alt|Shift|Esc|Escape|Enter|Tab|Del|Delete|Backspace|Home|End|Page(Up|Down)|Arrow[A-Z][a-z]+|\S)(\s+|$))+$/.test(words);
+  return /^((mod|Ctrl|Control|Alt|Meta|Shift|Esc|Escape|Enter|Tab|Del|Delete|Backspace|Home|End|Page(Up|Down)|Arrow[A-Z][a-z]+|\S)(\s+|$))+$/.test(words);
 }
 
 /** Reads like a word that begins a line, or like several words. */
 function isProse(words: string): boolean {
-  if (/^curl /.test(words)) return false;
-  if (isKeys(words) || /^[A-Z][a-z]+([A-Z][a-z]+)+$/.test(words)) return false;
+  if (isCode(words) || isKeys(words) || /^[A-Z][a-z]+([A-Z][a-z]+)+$/.test(words)) return false;
   if (/^\p{Lu}\p{Ll}/u.test(words)) return true;
   const tokens = words.split(/\s+/).filter((token) => /\p{L}/u.test(token));
   if (tokens.length === 0 || words.split(/\s+/).filter(Boolean).length < 2) return false;
