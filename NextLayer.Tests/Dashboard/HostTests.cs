@@ -120,7 +120,7 @@ public sealed class HostTests(Servers servers, HostTests.Fixture fixture) : ICla
     [Fact]
     public async Task Page_OfAHostBuiltWithoutPages_SaysHowToGetThem()
     {
-        await using var app = DashboardApp.Create([], Directory.CreateTempSubdirectory("no-pages").FullName, Configure(new Uri("http://127.0.0.1:1")));
+        await using var app = DashboardApp.Create([], Directory.CreateDirectory("no-pages").FullName, Configure(new Uri("http://127.0.0.1:1")));
         await app.StartAsync(Ct);
         using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
 
@@ -162,6 +162,7 @@ public sealed class HostTests(Servers servers, HostTests.Fixture fixture) : ICla
         private TestDatabase? database;
         private ControlPlaneHost? controlPlane;
         private WebApplication? app;
+        private DirectoryInfo? pages;
 
         public HttpClient Http { get; private set; } = null!; // Set by StartAsync.
 
@@ -172,7 +173,7 @@ public sealed class HostTests(Servers servers, HostTests.Fixture fixture) : ICla
             {
                 if (app is not null)
                     return;
-                var pages = Directory.CreateTempSubdirectory("pages");
+                pages = Directory.CreateTempSubdirectory("pages");
                 await File.WriteAllTextAsync(Path.Combine(pages.FullName, "index.html"), index, Ct);
                 var assets = pages.CreateSubdirectory("assets");
                 await File.WriteAllTextAsync(Path.Combine(assets.FullName, "app-1a2b.js"), "plain", Ct);
@@ -198,6 +199,7 @@ public sealed class HostTests(Servers servers, HostTests.Fixture fixture) : ICla
                 await controlPlane.DisposeAsync();
             if (database is not null)
                 await database.DisposeAsync();
+            pages?.Delete(recursive: true);
             starting.Dispose();
         }
     }

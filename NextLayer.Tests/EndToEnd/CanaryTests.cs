@@ -19,7 +19,7 @@ namespace NextLayer.Tests.EndToEnd;
 /// leaves anything: every table, log line, span, message and answer.
 /// </summary>
 /// <remarks>It hears every span of the process, those of other systems too where a test's telemetry fills them in.</remarks>
-[Collection("Process-wide listeners")]
+[Collection(ProcessWideListeners.Name)]
 public sealed partial class CanaryTests(Servers servers)
 {
     private readonly string core = Guid.NewGuid().ToString("n");

@@ -12,7 +12,7 @@ using OpenTelemetry.Trace;
 
 namespace NextLayer.Tests.ServiceDefaults;
 
-[Collection("Process-wide listeners")]
+[Collection(ProcessWideListeners.Name)]
 public sealed partial class TelemetryTests : IAsyncDisposable
 {
     private static readonly ActivitySource Source = new("NextLayer.Tests.Telemetry");

@@ -8,7 +8,7 @@ using NextLayer.Tests.Support;
 
 namespace NextLayer.Tests.ControlPlane.Dispatch;
 
-[Collection("Process-wide listeners")]
+[Collection(ProcessWideListeners.Name)]
 public sealed class QueueSamplerTests(Servers servers) : IDisposable
 {
     private readonly ServiceProvider services = new ServiceCollection().AddMetrics().AddSingleton<Telemetry>().BuildServiceProvider();

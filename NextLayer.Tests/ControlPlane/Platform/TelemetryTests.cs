@@ -4,10 +4,11 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using NextLayer.Contracts.Runs;
 using NextLayer.ControlPlane.Platform;
+using NextLayer.Tests.Support;
 
 namespace NextLayer.Tests.ControlPlane.Platform;
 
-[Collection("Process-wide listeners")]
+[Collection(ProcessWideListeners.Name)]
 public sealed class TelemetryTests : IDisposable
 {
     private static readonly DateTimeOffset Created = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
