@@ -57,6 +57,13 @@ export function openSocket({ address, onMessage, onConnection }: Options): () =>
     clearTimeout(timer);
     removeEventListener("online", hurry);
     document.removeEventListener("visibilitychange", hurry);
-    socket?.close(1000);
+    if (socket) end(socket);
   };
+}
+
+/** Browsers tell of a socket that is closed before it is open as of a failure; it opens first. */
+function end(socket: WebSocket) {
+  socket.onmessage = null;
+  if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close(1000);
+  else socket.close(1000);
 }
