@@ -26,8 +26,8 @@ public sealed class StartPageTests(Site site)
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
         await Expect(page.GetByText("is required.").First).ToBeVisibleAsync();
-        await invoice.SetInputFilesAsync(new FilePayload { Name = "large.pdf", MimeType = "application/pdf", Buffer = new byte[800_000] });
-        await Expect(page.GetByText("large.pdf has 800 kB; at most 700 kB can be sent with a run.")).ToBeVisibleAsync();
+        await invoice.SetInputFilesAsync(new FilePayload { Name = "large.pdf", MimeType = "application/pdf", Buffer = new byte[1_200_000] });
+        await Expect(page.GetByText("large.pdf has 1.2 MB; at most 1.0 MB can be sent with a run.")).ToBeVisibleAsync();
         await invoice.SetInputFilesAsync(new FilePayload { Name = "scan.pdf", MimeType = "application/pdf", Buffer = [0x25, 0x50, 0x44, 0x46, 0xff, 0x00] });
         await page.GetByLabel("Prices", new() { Exact = true }).SetInputFilesAsync(new FilePayload { Name = "prices.csv", MimeType = "text/csv", Buffer = "sku;price\n"u8.ToArray() });
         await Expect(page.GetByText("scan.pdf, 6 bytes")).ToBeVisibleAsync();

@@ -123,6 +123,19 @@ public sealed class HostileDefinitionTests(Api api) : IClassFixture<Api>
         Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "body_too_large"), (answer.Status, answer.Problem));
     }
 
+    [Theory]
+    [InlineData(1_000_000, HttpStatusCode.Created)] // Of a file, as Base64.
+    [InlineData(1_600_000, HttpStatusCode.RequestEntityTooLarge)]
+    public async Task Input_HasRoomForAFileOf1Mb(int bytes, HttpStatusCode expected)
+    {
+        var tenant = await WorkflowTenant.CreateAsync(api);
+        var workflowId = await tenant.AddPublishedAsync();
+
+        var answer = await tenant.PostAsync($"/workflows/{workflowId}/run", JsonSerializer.Serialize(new { input = new { file = Convert.ToBase64String(new byte[bytes]) } }));
+
+        Assert.Equal(expected, answer.Status);
+    }
+
     private static string Webhook(string config, string id = "a") => $$$"""{"steps": [{"id": "{{{id}}}", "type": "webhook", "config": { {{{config}}} }}]}""";
 
     private static string Bodies(int depth) => depth == 0

@@ -15,7 +15,7 @@ internal static class CreateEndpoints
 
     public static void MapRunCreation(this RouteGroupBuilder runs)
     {
-        runs.MapPost("/", CreateAsync).WithIdempotencyKey().Requires(Permission.RunsStart).NotAudited().WithName("CreateRun").WithSummary("Queues a run of an approved version.");
+        runs.MapPost("/", CreateAsync).WithIdempotencyKey().WithBodyLimit(BodyLimit.RunInput).Requires(Permission.RunsStart).NotAudited().WithName("CreateRun").WithSummary("Queues a run of an approved version.");
         runs.MapPost("/batch", CreateManyAsync).WithIdempotencyKey().WithBodyLimit(MaxBatchBytes).Requires(Permission.RunsStart).NotAudited().WithName("CreateRuns")
             .WithSummary("Queues up to 1,000 runs: all of them, or none.");
     }

@@ -1,8 +1,8 @@
 import { text } from "../text";
 import type { FileWish } from "./schema";
 
-/** A call to start a run may have 1 MiB, and Base64 makes four bytes of three: so much leaves room for all else. */
-export const MOST_BYTES = 700_000;
+/** A call to start a run may have 2 MiB, and Base64 makes four bytes of three: so much leaves room for all else. */
+export const MOST_BYTES = 1_000_000;
 
 /** The text that stands for a file. */
 export async function readFile(file: File, as: FileWish["as"]): Promise<string> {
