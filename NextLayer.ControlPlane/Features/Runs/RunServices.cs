@@ -23,6 +23,7 @@ internal static class RunServices
         services.AddSingleton<RunControlStore>();
         services.AddSingleton<RunListStore>();
         services.AddSingleton<RunHistoryStore>();
+        services.AddSingleton<RunProgressReader>();
         services.AddSingleton<WorkerList>();
 
         services.AddSingleton<RunCreateStore>();

@@ -19,6 +19,6 @@ internal static class StatsEndpoints
     private static async Task<Results<Ok<RunStats>, ProblemHttpResult>> ReadAsync(
         [AsParameters] StatsQuery query, CallerScope scope, StatsStore stats, TimeProvider time, CancellationToken ct) =>
         StatsRange.TryCreate(query, time.GetUtcNow(), out var problem) is { } range
-            ? TypedResults.Ok(await stats.ReadAsync(range, scope.Tenants, query.PipelineId, ct))
+            ? TypedResults.Ok(await stats.ReadAsync(range, scope.Tenants, query.PipelineId, query.Tests, ct))
             : problem!; // One of the two is there.
 }

@@ -14,7 +14,8 @@ internal sealed record StatsQuery(
     [property: FromQuery(Name = "pipeline_id"), Description("Only this pipeline's runs.")] Guid? PipelineId = null,
     [property: FromQuery(Name = "from"), Description("Runs made at this time or later; 24 hours before the end when absent.")] QueryTime? From = null,
     [property: FromQuery(Name = "to"), Description("Runs made before this time; now when absent.")] QueryTime? To = null,
-    [property: Range(1, 200), FromQuery(Name = "buckets"), Description("Stretches to count in, 1 to 200.")] int Buckets = 48);
+    [property: Range(1, 200), FromQuery(Name = "buckets"), Description("Stretches to count in, 1 to 200.")] int Buckets = 48,
+    [property: FromQuery(Name = "tests"), Description("Whether tests of drafts count as well.")] bool Tests = false);
 
 /// <summary>A stretch of time cut into equal pieces of whole seconds.</summary>
 internal sealed record StatsRange(DateTimeOffset From, DateTimeOffset To, int BucketSeconds)

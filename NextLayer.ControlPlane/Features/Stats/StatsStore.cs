@@ -13,7 +13,7 @@ internal sealed class StatsStore(Databases databases)
     /// <summary>Runs looked at; about a tenth of a second's work.</summary>
     public const int MaxRuns = 100_000;
 
-    private const string Columns = "r.id, r.status, r.pipeline_id, r.trigger_type, r.created_at, r.run_after, r.started_at, r.finished_at";
+    private const string Columns = "r.id, r.status, r.pipeline_id, r.trigger_type, r.created_at, r.run_after, r.started_at, r.finished_at, r.parent_run_id";
 
     // Each walks one index (see RunListSql): rows are compared whole, so that the planner does not choose another.
     private static readonly string OfAll = Statement($"""
@@ -37,7 +37,8 @@ internal sealed class StatsStore(Databases databases)
         ORDER BY r.id DESC LIMIT $6
         """);
 
-    public async Task<RunStats> ReadAsync(StatsRange range, IReadOnlyList<Guid>? tenants, Guid? pipelineId, CancellationToken ct)
+    /// <param name="tests">Whether tests of drafts count.</param>
+    public async Task<RunStats> ReadAsync(StatsRange range, IReadOnlyList<Guid>? tenants, Guid? pipelineId, bool tests, CancellationToken ct)
     {
         await using var command = databases.Main.CreateCommand(
             pipelineId is not null ? OfPipeline : tenants is not null ? OfTenants : OfAll);
@@ -49,16 +50,21 @@ internal sealed class StatsStore(Databases databases)
         command.Parameters.AddWithValue(MaxRuns + 1);
         command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid, Value = (object?)tenants?.ToArray() ?? DBNull.Value });
         command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Uuid, Value = pipelineId ?? (object)DBNull.Value });
+        command.Parameters.AddWithValue(tests);
         await using var row = await command.ExecuteReaderAsync(ct);
         await row.ReadAsync(ct);
         return row.GetJson(0).Deserialize<RunStats>(NextLayerJson.Options)!; // The statement always gives an object.
     }
 
-    // $1 first id, $2 end id, $3 from, $4 to, $5 seconds of a bucket, $6 rows and one more, $7 tenants, $8 pipeline.
+    // $1 first id, $2 end id, $3 from, $4 to, $5 seconds of a bucket, $6 rows and one more, $7 tenants, $8 pipeline,
+    // $9 whether tests count.
     private static string Statement(string walk) => $$"""
         WITH walked AS MATERIALIZED ({{walk}}),
-        -- How tests of drafts fare says nothing of what was approved.
-        seen AS (SELECT * FROM (SELECT * FROM walked ORDER BY id DESC LIMIT $6 - 1) w WHERE trigger_type <> 'test'),
+        -- A for-each is one run, as in the lists, and how tests of drafts fare says nothing of what was approved.
+        seen AS (
+            SELECT * FROM (SELECT * FROM walked ORDER BY id DESC LIMIT $6 - 1) w
+            WHERE parent_run_id IS NULL AND ($9 OR trigger_type <> 'test')
+        ),
         counted AS (
             SELECT least(greatest(floor(extract(epoch FROM created_at - $3) / $5), 0), ceil(extract(epoch FROM $4 - $3) / $5) - 1)::integer AS bucket,
                    count(*) FILTER (WHERE status = 'QUEUED') AS queued, count(*) FILTER (WHERE status = 'RUNNING') AS running,

@@ -55,6 +55,7 @@ public sealed class EveryOperationTests(Servers servers)
         ["DeletePipelineVersion"] = "workflows.write",
         ["ChangePipelineVersionStatus"] = "workflows.publish",
         ["ListRuns"] = "runs.read",
+        ["ListRunProgress"] = "runs.read",
         ["GetRun"] = "runs.read",
         ["ListRunSteps"] = "runs.read",
         ["ListRunLogs"] = "runs.read",

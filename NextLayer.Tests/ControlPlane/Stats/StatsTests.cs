@@ -56,6 +56,40 @@ public sealed class StatsTests(Api api) : IClassFixture<Api>
     }
 
     [Fact]
+    public async Task Stats_OfAForEach_CountItAsOneRunAsTheListsDo()
+    {
+        var pipeline = await PipelineAsync("Each");
+        await AddAsync(pipeline, Noon, "SUCCEEDED", 0, 1);
+        await AddAsync(pipeline, Noon, "FAILED", 0, 1);
+        await api.Database.ExecuteAsync(
+            """
+            UPDATE pipeline_runs SET trigger_type = 'for_each', parent_step_id = 'each', child_index = 0, depth = 1,
+                   parent_run_id = (SELECT id FROM pipeline_runs WHERE pipeline_id = $1 AND status = 'SUCCEEDED')
+            WHERE pipeline_id = $1 AND status = 'FAILED'
+            """,
+            pipeline.PipelineId);
+
+        var stats = await ReadAsync($"?pipeline_id={pipeline.PipelineId}&from=2026-03-01&to=2026-03-02");
+
+        Assert.Equal((1, 0), (stats.Totals.Succeeded, stats.Totals.Failed));
+    }
+
+    [Fact]
+    public async Task Stats_TestsOfDrafts_CountWhereTheyAreAskedFor()
+    {
+        var pipeline = await PipelineAsync("Draft");
+        await AddAsync(pipeline, Noon, "SUCCEEDED", 0, 1);
+        await AddAsync(pipeline, Noon, "FAILED", 0, 1);
+        await api.Database.ExecuteAsync("UPDATE pipeline_runs SET trigger_type = 'test' WHERE pipeline_id = $1 AND status = 'FAILED'", pipeline.PipelineId);
+        var query = $"?pipeline_id={pipeline.PipelineId}&from=2026-03-01&to=2026-03-02";
+
+        var (usual, all) = (await ReadAsync(query), await ReadAsync($"{query}&tests=true"));
+
+        Assert.Equal((1, 0), (usual.Totals.Succeeded, usual.Totals.Failed));
+        Assert.Equal((1, 1), (all.Totals.Succeeded, all.Totals.Failed));
+    }
+
+    [Fact]
     public async Task Stats_OfEverything_AreThoseOfTheLastDay()
     {
         var stats = await ReadAsync("");

@@ -17,6 +17,7 @@ internal static class RunReadEndpoints
     public static void MapRunReading(this RouteGroupBuilder runs)
     {
         runs.MapGet("/", ListAsync).Requires(Permission.RunsRead).WithName("ListRuns").WithSummary("Lists runs, newest first.");
+        runs.MapGet("/progress", ListProgressAsync).Requires(Permission.RunsRead).WithName("ListRunProgress").WithSummary("Says how far runs are: their steps and the items of their for-each steps, counted.");
         // Any text is taken as an id here: one that is none is a run that is not there.
         runs.MapGet("/{runId}", GetAsync).Requires(Permission.RunsRead).OnRow(RowKind.Run, "runId").WithName("GetRun").WithSummary("Shows a run.");
         runs.MapGet("/{runId:guid}/steps", ListStepsAsync).Requires(Permission.RunsRead).OnRow(RowKind.Run, "runId").WithName("ListRunSteps").WithSummary("Lists the attempts of a run's steps.");
@@ -33,6 +34,14 @@ internal static class RunReadEndpoints
         context.Response.Headers[PageQueryExtensions.TotalCount] = total;
         return TypedResults.Ok(page);
     }
+
+    private static async Task<Results<Ok<IReadOnlyList<RunStanding>>, ProblemHttpResult>> ListProgressAsync(
+        [FromQuery(Name = "run_id"), Description("Of these runs, 1 to 100; those that are not there are left out.")] Guid[] runId,
+        RunProgressReader progress,
+        CancellationToken ct) =>
+        runId.Length is > 0 and <= RunProgressReader.MaxRuns
+            ? TypedResults.Ok(await progress.ReadAsync(runId, ct))
+            : Problems.Invalid("run_id", $"must be given 1 to {RunProgressReader.MaxRuns} times.");
 
     private static async Task<Results<Ok<RunFound>, NotFound<RunNotFound>>> GetAsync(string runId, RunReader runs, CancellationToken ct) =>
         Guid.TryParse(runId, out var id) && await runs.FindAsync(id, ct) is { } run

@@ -1,19 +1,18 @@
 using NextLayer.Contracts.Runs;
 using NextLayer.Contracts.Workflows;
 using NextLayer.ControlPlane.Features.Runs.Reading;
-using NextLayer.ControlPlane.Features.Versions;
 
 namespace NextLayer.ControlPlane.Features.Workflows.Running;
 
 /// <summary>Shows runs of one tenant; those of others are not there.</summary>
-internal sealed class WorkflowRunReader(WorkflowRunStore store, RunListStore lists, VersionCatalog versions)
+internal sealed class WorkflowRunReader(WorkflowRunStore store, RunListStore lists, RunProgressReader progress)
 {
     public async Task<WorkflowRun?> FindAsync(Guid tenantId, Guid runId, CancellationToken ct)
     {
         if (await store.ReadAsync(tenantId, runId, ct) is not { } found)
             return null;
-        var progress = await ProgressAsync(found.Run, found.Steps, ct);
-        return WorkflowRunViews.Of(found.Run, progress, found.Outputs, found.Reruns);
+        var standing = await progress.OfAsync(found.Run.PipelineVersionId, found.Steps, ct);
+        return WorkflowRunViews.Of(found.Run, standing, found.Outputs, found.Reruns);
     }
 
     /// <returns>The runs, newest first, and the header that says how many there are in all.</returns>
@@ -37,14 +36,10 @@ internal sealed class WorkflowRunReader(WorkflowRunStore store, RunListStore lis
 
     private async Task<IReadOnlyList<WorkflowRun>> ViewsAsync(IReadOnlyList<Run> runs, CancellationToken ct)
     {
-        var steps = await store.CountStepsAsync(runs, ct);
+        var steps = await progress.CountAsync(runs, ct);
         var views = new List<WorkflowRun>(runs.Count);
         foreach (var run in runs)
-            views.Add(WorkflowRunViews.Of(run, await ProgressAsync(run, steps.GetValueOrDefault(run.Id), ct)));
+            views.Add(WorkflowRunViews.Of(run, await progress.OfAsync(run.PipelineVersionId, steps.GetValueOrDefault(run.Id), ct)));
         return views;
     }
-
-    // A version that has runs was approved once, and so is kept in memory.
-    private async ValueTask<RunProgress> ProgressAsync(Run run, StepCounts steps, CancellationToken ct) =>
-        steps.Of((await versions.GetAsync(run.PipelineVersionId, ct))?.Part(steps.BodyPath).Workflow.Steps.Count ?? 0);
 }

@@ -2,6 +2,7 @@ using System.Data;
 using System.Text.Json;
 using NextLayer.Contracts.Runs;
 using NextLayer.ControlPlane.Features.Runs;
+using NextLayer.ControlPlane.Features.Runs.Reading;
 using NextLayer.ControlPlane.Platform.Database;
 using Npgsql;
 using NpgsqlTypes;
@@ -15,33 +16,6 @@ internal sealed record RunRecord(Run Run, StepCounts Steps, IReadOnlyDictionary<
 internal sealed class WorkflowRunStore(Databases databases)
 {
     private const string SeqSql = "SELECT last_event_seq FROM pipeline_runs WHERE id = $1 AND tenant_id = $2";
-
-    // The newest attempt of each step says how it stands. What is not finished when the run's next generation begins is
-    // done again then; only in a run that has ended does an old failure stand.
-    private const string CountsSql = """
-        SELECT r.id, count(s.state)::integer,
-               (count(*) FILTER (WHERE state = 'running'))::integer, (count(*) FILTER (WHERE state = 'waiting'))::integer,
-               (count(*) FILTER (WHERE state = 'completed'))::integer, (count(*) FILTER (WHERE state = 'failed'))::integer,
-               (count(*) FILTER (WHERE state = 'skipped'))::integer, (count(*) FILTER (WHERE state = 'cancelled'))::integer,
-               r.body_path
-        FROM pipeline_runs r
-        LEFT JOIN (
-            SELECT DISTINCT ON (a.run_id, a.step_id) a.run_id,
-                   CASE WHEN a.status NOT IN ('failed', 'cancelled') OR r.finished_at IS NOT NULL THEN a.status
-                        WHEN a.generation < r.generation THEN 'pending'
-                        WHEN a.retry_at IS NOT NULL THEN 'waiting'
-                        ELSE a.status END AS state
-            FROM (
-                SELECT run_id, step_id, generation, attempt, status, retry_at FROM step_runs WHERE run_id = ANY ($1)
-                UNION ALL
-                SELECT run_id, step_id, generation, attempt, status, NULL FROM open_steps WHERE run_id = ANY ($1)
-            ) AS a
-            JOIN pipeline_runs r ON r.id = a.run_id
-            ORDER BY a.run_id, a.step_id, a.generation DESC, a.attempt DESC
-        ) AS s ON s.run_id = r.id
-        WHERE r.id = ANY ($1)
-        GROUP BY r.id
-        """;
 
     // A completed step is never done again, so that its output stands whatever came after.
     private const string OutputsSql = """
@@ -82,7 +56,7 @@ internal sealed class WorkflowRunStore(Databases databases)
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(OutputsSql).Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = runId });
         batch.Add(RerunsSql).Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = runId });
-        batch.Add(CountsSql).Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [runId] });
+        StepCountStore.Add(batch, [runId]);
         await using var rows = await batch.ExecuteReaderAsync(ct);
         var outputs = new Dictionary<string, JsonElement>();
         while (await rows.ReadAsync(ct))
@@ -92,22 +66,7 @@ internal sealed class WorkflowRunStore(Databases databases)
         while (await rows.ReadAsync(ct))
             reruns.Add(rows.GetGuid(0));
         await rows.NextResultAsync(ct);
-        return new RunRecord(run, await rows.ReadAsync(ct) ? ReadCounts(rows) : default, outputs, reruns);
-    }
-
-    /// <summary>Steps by run.</summary>
-    public async Task<IReadOnlyDictionary<Guid, StepCounts>> CountStepsAsync(IReadOnlyList<Run> runs, CancellationToken ct)
-    {
-        var counts = new Dictionary<Guid, StepCounts>();
-        if (runs.Count == 0)
-            return counts;
-        await using var connection = await databases.OpenForCallerAsync(ct);
-        await using var command = new NpgsqlCommand(CountsSql, connection);
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. runs.Select(run => run.Id)] });
-        await using var rows = await command.ExecuteReaderAsync(ct);
-        while (await rows.ReadAsync(ct))
-            counts.Add(rows.GetGuid(0), ReadCounts(rows));
-        return counts;
+        return new RunRecord(run, (await StepCountStore.ReadAsync(rows, ct)).SingleOrDefault().Steps, outputs, reruns);
     }
 
     /// <param name="stepId">Of this step alone; null for all.</param>
@@ -144,8 +103,4 @@ internal sealed class WorkflowRunStore(Databases databases)
         await using var row = await command.ExecuteReaderAsync(ct);
         return await row.ReadAsync(ct) ? RunRows.Read(row) : null;
     }
-
-    private static StepCounts ReadCounts(NpgsqlDataReader row) => new(
-        row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), row.GetInt32(4), row.GetInt32(5), row.GetInt32(6), row.GetInt32(7),
-        row.GetText(8));
 }

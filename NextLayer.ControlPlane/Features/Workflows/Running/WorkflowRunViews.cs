@@ -3,6 +3,7 @@ using NextLayer.Contracts.Runs;
 using NextLayer.Contracts.Workflows;
 using NextLayer.ControlPlane.Features.Runs;
 using NextLayer.ControlPlane.Features.Runs.Creating;
+using NextLayer.ControlPlane.Features.Runs.Reading;
 using NextLayer.ControlPlane.Features.Versions;
 
 namespace NextLayer.ControlPlane.Features.Workflows.Running;

@@ -50,6 +50,8 @@ interface Filter {
   /** Up to now, where no times are given. */
   hours: number;
   buckets: number;
+  /** Whether tests of drafts count, as they are listed. */
+  tests?: boolean;
 }
 
 export const statsQuery = (filter: Filter) =>
@@ -58,7 +60,7 @@ export const statsQuery = (filter: Filter) =>
     queryFn: ({ signal }) => {
       const to = filter.to ?? new Date().toISOString();
       const from = filter.from ?? new Date(Date.parse(to) - filter.hours * 3_600_000).toISOString();
-      return get<Stats>(`/api/v1/stats${toQuery({ tenant_id: filter.tenantId, pipeline_id: filter.pipelineId, from, to, buckets: filter.buckets })}`, { signal });
+      return get<Stats>(`/api/v1/stats${toQuery({ tenant_id: filter.tenantId, pipeline_id: filter.pipelineId, from, to, buckets: filter.buckets, tests: filter.tests })}`, { signal });
     },
     placeholderData: keepPreviousData,
     refetchInterval: filter.to ? false : 5_000,

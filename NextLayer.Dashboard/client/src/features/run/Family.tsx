@@ -2,8 +2,8 @@ import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query"
 import { Link } from "@tanstack/react-router";
 import { CornerUpLeft, GitFork, RotateCcw } from "lucide-react";
 import { useState } from "react";
-import { get, request, toQuery } from "@/shared/api/http";
-import type { Run, RunStatus } from "@/shared/api/types";
+import { get } from "@/shared/api/http";
+import type { Run } from "@/shared/api/types";
 import { RUN_LOOKS } from "@/shared/status/status";
 import { count } from "@/shared/time/format";
 import { Duration } from "@/shared/time/Time";
@@ -11,21 +11,9 @@ import { shortId } from "@/shared/ui/Copy";
 import { Pager } from "@/shared/ui/Pager";
 import { Failure, SkeletonRows } from "@/shared/ui/States";
 import { Status } from "@/shared/ui/Status";
+import { childrenQuery, STATUS_OF, type Relative } from "./children";
 
 const CHILDREN_A_PAGE = 20;
-
-/** A run as the Workflow API shows it, as far as its family goes. */
-interface Relative {
-  id: string;
-  status: "pending" | "running" | "paused" | "completed" | "failed" | "cancelled";
-  started_at: string | null;
-  completed_at: string | null;
-  child_index: number | null;
-  error: string | null;
-  reruns: string[] | null;
-}
-
-const STATUS_OF: Record<Relative["status"], RunStatus> = { pending: "QUEUED", running: "RUNNING", paused: "PAUSED", completed: "SUCCEEDED", failed: "FAILED", cancelled: "CANCELLED" };
 
 const rerunsQuery = (run: Run) =>
   queryOptions({
@@ -80,15 +68,7 @@ function RunLink({ id, step }: { id: string; step?: string }) {
 /** The runs that a for-each step has made, one for each item. */
 export function Children({ run, stepId, live }: { run: Run; stepId: string; live: boolean }) {
   const [page, setPage] = useState(1);
-  const query = useQuery({
-    queryKey: ["run", run.id, "children", stepId, page],
-    queryFn: async ({ signal }) => {
-      const { data, headers } = await request<Relative[]>(`/api/v1/runs/${run.id}/children${toQuery({ step_id: stepId, page, per_page: CHILDREN_A_PAGE })}`, { tenantId: run.tenant_id, signal });
-      return { runs: data, total: Number(headers.get("X-Total-Count") ?? data.length) };
-    },
-    placeholderData: keepPreviousData,
-    refetchInterval: live ? 3_000 : false,
-  });
+  const query = useQuery({ ...childrenQuery(run, stepId, page, CHILDREN_A_PAGE, live), placeholderData: keepPreviousData });
   return (
     <section>
       <h3 className="mb-1.5 text-xs font-medium text-ink-2">Items{query.data && ` (${count(query.data.total)})`}</h3>

@@ -2,6 +2,7 @@ import { Background, BackgroundVariant, Controls, Handle, MiniMap, Position, Rea
 import { useEffect, useMemo, useState } from "react";
 import type { Mark } from "@/features/pipelines/compare";
 import { MARKS } from "@/features/pipelines/DifferenceView";
+import type { ForEachCounts } from "@/shared/api/progress";
 import type { StepStatus } from "@/shared/api/types";
 import type { Graph } from "@/shared/graph/definition";
 import { layout, NODE_HEIGHT, NODE_WIDTH, placesOf } from "@/shared/graph/layout";
@@ -11,9 +12,9 @@ import { cx } from "@/shared/ui/cx";
 import { FIT, FitOnResize } from "@/shared/graph/FitOnResize";
 import { edgeLook } from "./edgeLook";
 import type { RunView, StepView } from "./fold";
-import { StepStateLine, stepBorder } from "./StepStateLine";
+import { itemWords, StepStateLine, stepBorder } from "./StepStateLine";
 
-type StepNode = Node<{ label: string; type: string; view: StepView | undefined; chosen: boolean; quiet: boolean; tall: boolean; mark: Mark | undefined }, "step">;
+type StepNode = Node<{ label: string; type: string; view: StepView | undefined; items: ForEachCounts | undefined; chosen: boolean; quiet: boolean; tall: boolean; mark: Mark | undefined }, "step">;
 
 const NODE_TYPES = { step: StepCard };
 
@@ -21,6 +22,8 @@ interface Props {
   graph: Graph;
   /** Null draws the definition alone. */
   view: RunView | null;
+  /** Items of the for-each steps; none where they are not known. */
+  forEach?: ReadonlyMap<string, ForEachCounts> | undefined;
   chosen?: string | undefined;
   onChoose?: (stepId: string) => void;
   /** What another version does otherwise, by step and by edge. */
@@ -28,7 +31,7 @@ interface Props {
   edgeMarks?: ReadonlyMap<string, Mark>;
 }
 
-export default function GraphView({ graph, view, chosen, onChoose, marks, edgeMarks }: Props) {
+export default function GraphView({ graph, view, forEach, chosen, onChoose, marks, edgeMarks }: Props) {
   const [frame, setFrame] = useState<HTMLDivElement | null>(null);
   const tall = useIsNarrow(frame);
   // On a phone a drawing from left to right would be too small to read.
@@ -41,13 +44,13 @@ export default function GraphView({ graph, view, chosen, onChoose, marks, edgeMa
           id: node.id,
           type: "step",
           position: places.get(node.id) ?? { x: 0, y: 0 },
-          data: { label: node.label, type: node.type, view: step, chosen: node.id === chosen, quiet: view === null, tall, mark: marks?.get(node.id) },
-          ariaLabel: `${node.label}, ${wordOfType(node.type)}${view ? `, ${STEP_LOOKS[step?.status ?? "pending"].word}` : ""}`,
+          data: { label: node.label, type: node.type, view: step, items: forEach?.get(node.id), chosen: node.id === chosen, quiet: view === null, tall, mark: marks?.get(node.id) },
+          ariaLabel: `${node.label}, ${wordOfType(node.type)}${view ? `, ${STEP_LOOKS[step?.status ?? "pending"].word}` : ""}${itemWords(forEach?.get(node.id), ", ")}`,
           width: NODE_WIDTH,
           height: NODE_HEIGHT,
         };
       }),
-    [graph, places, view, chosen, tall, marks],
+    [graph, places, view, forEach, chosen, tall, marks],
   );
   const edges = useMemo(() => graph.edges.map((edge): Edge => ({ id: edge.id, source: edge.source, target: edge.target, className: view ? edgeLook(view, edge.source, edge.target, edge.port) : (edgeMarks?.get(edge.id) ?? ""), ...(edge.port ? { label: edge.port } : {}), focusable: false })), [graph, view, edgeMarks]);
   return (
@@ -105,7 +108,7 @@ function StepCard({ data, selected }: NodeProps<StepNode>) {
   const mark = data.mark && data.mark !== "same" ? MARKS[data.mark] : null;
   return (
     <div
-      className={cx("flex h-full items-center gap-2.5 rounded-lg border bg-raised px-2.5 text-left shadow-sm", (data.chosen || selected) && "ring-2 ring-accent", skipped && "opacity-60", data.mark === "removed" && "border-dashed")}
+      className={cx("flex h-full items-center gap-2.5 rounded-lg border bg-raised px-2.5 text-left", (data.chosen || selected) && "ring-2 ring-accent", skipped && "opacity-60", data.mark === "removed" && "border-dashed", data.type === "for_each" ? "shadow-stack" : "shadow-sm")}
       style={{ width: NODE_WIDTH, ...(mark ? { backgroundColor: `color-mix(in oklab, var(--s-${mark.tone}-soft) 60%, var(--raised))` } : {}), borderColor: mark ? `var(--s-${mark.tone})` : stepBorder(data.view) }}
     >
       <Handle type="target" position={data.tall ? Position.Top : Position.Left} isConnectable={false} className="opacity-0" />
@@ -119,7 +122,7 @@ function StepCard({ data, selected }: NodeProps<StepNode>) {
             {mark ? mark.word : wordOfType(data.type)}
           </span>
         ) : (
-          <StepStateLine step={data.view} />
+          <StepStateLine step={data.view} items={data.items} />
         )}
       </span>
       <Handle type="source" position={data.tall ? Position.Bottom : Position.Right} isConnectable={false} className="opacity-0" />

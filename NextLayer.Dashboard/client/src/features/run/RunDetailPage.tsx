@@ -6,9 +6,10 @@ import { ApprovalCard } from "@/features/approvals/ApprovalCard";
 import { approvalsQuery } from "@/features/approvals/approvalQueries";
 import { get, toQuery } from "@/shared/api/http";
 import { pipelineQuery, runQuery, versionQuery, versionsQuery } from "@/shared/api/queries";
-import type { Run, RunPage } from "@/shared/api/types";
+import type { Run, RunPage, StepStatus } from "@/shared/api/types";
 import { readDefinition } from "@/shared/graph/definition";
 import { useKeys } from "@/shared/keys/keys";
+import { StepBar } from "@/shared/status/StepBar";
 import { isFinished } from "@/shared/status/status";
 import { Duration, Time } from "@/shared/time/Time";
 import { ConnectionBadge } from "@/shared/ui/Connection";
@@ -31,6 +32,7 @@ import { StepPanel } from "./StepPanel";
 import { StepsView } from "./StepsView";
 import { Timeline } from "./Timeline";
 import { TimeSlider } from "./TimeSlider";
+import { useForEach } from "./useForEach";
 import { useFreshRun } from "./useFreshRun";
 import { useRunHistory } from "./useRunHistory";
 import { WhyStrip } from "./WhyStrip";
@@ -96,6 +98,7 @@ function RunDetail({ run }: { run: Run }) {
   const shown: Run = past === null ? present : { ...run, status: view.status };
   // A run may wait for several things at once, and its worker go on beside them.
   const asksSomebody = [...now.steps.values()].some((step) => step.status === "waiting" && step.last?.waitReason === "approval");
+  const forEach = useForEach(run, now);
   const node = graph.nodes.find((each) => each.id === search.step);
   const onChoose = (step: string) => change({ step: step === search.step ? undefined : step, attempt: undefined });
   const onSeq = (seq: number | null) => change({ seq: seq ?? undefined });
@@ -189,14 +192,14 @@ function RunDetail({ run }: { run: Run }) {
             <div className="h-[26rem] overflow-hidden rounded-xl border border-line bg-surface xl:h-[34rem]">
               {version ? (
                 <Suspense fallback={<SkeletonRows />}>
-                  <GraphView graph={graph} view={view} chosen={search.step} onChoose={onChoose} />
+                  <GraphView graph={graph} view={view} forEach={past === null ? forEach : undefined} chosen={search.step} onChoose={onChoose} />
                 </Suspense>
               ) : (
                 <SkeletonRows />
               )}
             </div>
           ) : tab === "timeline" ? (
-            <Timeline graph={graph} view={view} chosen={search.step} onChoose={onChoose} />
+            <Timeline run={run} graph={graph} view={view} forEach={past === null ? forEach : undefined} chosen={search.step} onChoose={onChoose} />
           ) : tab === "steps" ? (
             <StepsView graph={graph} view={view} chosen={search.step} onChoose={onChoose} />
           ) : tab === "logs" ? (
@@ -266,16 +269,11 @@ function ErrorStrip({ run, step, onChoose }: { run: Run; step: string | null; on
 function Progress({ view, total }: { view: RunView; total: number }) {
   const statuses = [...view.steps.values()];
   if (total < 2) return null;
-  const settled = statuses.filter((step) => step.status === "completed" || step.status === "skipped").length;
-  const failed = statuses.filter((step) => step.status === "failed").length;
+  const count = (status: StepStatus) => statuses.filter((step) => step.status === status).length;
+  const [settled, failed] = [count("completed") + count("skipped"), count("failed")];
   return (
     <div className="flex items-center gap-3" role="img" aria-label={`${settled} of ${total} steps done${failed ? `, ${failed} failed` : ""}`}>
-      <div className="flex h-1.5 flex-1 overflow-hidden rounded-full bg-line">
-        <div style={{ width: `${(settled / total) * 100}%`, backgroundColor: "var(--s-succeeded)" }} />
-        <div style={{ width: `${(failed / total) * 100}%`, backgroundColor: "var(--s-failed)" }} />
-        <div style={{ width: `${(statuses.filter((step) => step.status === "running").length / total) * 100}%`, backgroundColor: "var(--s-running)" }} className="motion-safe:animate-pulse" />
-        <div style={{ width: `${(statuses.filter((step) => step.status === "waiting").length / total) * 100}%`, backgroundColor: "var(--s-paused)" }} />
-      </div>
+      <StepBar total={total} settled={settled} failed={failed} running={count("running")} waiting={count("waiting")} className="h-1.5 flex-1" />
       <span className="tnum text-xs text-ink-2">
         {settled}/{total} steps
       </span>

@@ -1,6 +1,9 @@
+import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { FoldHorizontal, Route, ZoomIn, ZoomOut } from "lucide-react";
+import { ChevronRight, Ellipsis, FoldHorizontal, Route, ZoomIn, ZoomOut } from "lucide-react";
 import { useEffect, useMemo, useState, type ReactNode } from "react";
+import type { ForEachCounts } from "@/shared/api/progress";
+import type { Run, RunStatus, StepStatus } from "@/shared/api/types";
 import type { Graph } from "@/shared/graph/definition";
 import { iconOfType } from "@/shared/graph/stepTypes";
 import { isFinished, RUN_LOOKS, STEP_LOOKS, type Tone } from "@/shared/status/status";
@@ -11,16 +14,21 @@ import { Button, IconButton } from "@/shared/ui/Button";
 import { Empty } from "@/shared/ui/States";
 import { cx } from "@/shared/ui/cx";
 import type { RunView } from "./fold";
+import { itemWords } from "./StepStateLine";
+import { withItems } from "./timelineItems";
 import { spansOf, type Row } from "./timelineRows";
 import { criticalPath, scaleOf } from "./timelineScale";
+import { useItems } from "./useItems";
 import { useTimeZoom } from "./useTimeZoom";
 import { MOST_ZOOM } from "./zoom";
 
 const ROW = 34;
 
 interface Props {
+  run: Run;
   graph: Graph;
   view: RunView;
+  forEach: ReadonlyMap<string, ForEachCounts> | undefined;
   chosen: string | undefined;
   onChoose: (stepId: string) => void;
 }
@@ -37,16 +45,27 @@ function LiveTimeline(props: Props) {
   return <Bars {...props} end={Math.max(now, props.view.at ?? 0)} />;
 }
 
-function Bars({ graph, view, end, chosen, onChoose }: Props & { end: number }) {
+function Bars({ run, graph, view, forEach, end, chosen, onChoose }: Props & { end: number }) {
   const { zoom, zoomBy, brush, frame, setFrame, axis, handlers } = useTimeZoom();
   const [collapse, setCollapse] = useState(true);
   const [critical, setCritical] = useState(false);
-  const { rows, start } = useMemo(() => spansOf(view, end), [view, end]);
+  const { groups, toggle, readMore } = useItems(run, !isFinished(view.status));
+  const { rows: own, start } = useMemo(() => spansOf(view), [view]);
+  const rows = useMemo(() => withItems(own, groups), [own, groups]);
   const length = Math.max(1, end - start);
-  const scale = useMemo(() => scaleOf(view, start, end, collapse), [view, start, end, collapse]);
+  const scale = useMemo(() => {
+    const worked = rows.filter((row) => row.runId).flatMap((row) => row.spans.filter((span) => span.kind === "solid").map(({ from, to }) => ({ from, to: to ?? end })));
+    return scaleOf(view, start, end, collapse, worked);
+  }, [view, rows, start, end, collapse]);
   const path = useMemo(() => (critical ? criticalPath(view, graph) : null), [critical, view, graph]);
   const width = useWidth(frame);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => frame, estimateSize: () => ROW, overscan: 10 });
+  const inSight = virtual.getVirtualItems();
+  // Items are read a page at a time, as somebody comes to their end.
+  const wanted = inSight.map((item) => rows[item.index]).find((row) => row?.more && groups.get(row.stepId!)?.more)?.stepId;
+  useEffect(() => {
+    if (wanted) readMore(wanted);
+  }, [wanted, readMore, rows.length]);
   const left = (at: number) => `${scale.at(at) * 100}%`;
   return (
     <div className="flex flex-col gap-2">
@@ -98,11 +117,11 @@ function Bars({ graph, view, end, chosen, onChoose }: Props & { end: number }) {
                 <span className="absolute inset-y-0 border-x border-accent bg-accent/15" style={{ left: `${brush.from * 100}%`, width: `${(brush.to - brush.from) * 100}%` }} />
               </span>
             )}
-            {virtual.getVirtualItems().map((item) => {
+            {inSight.map((item) => {
               const row = rows[item.index]!;
               return (
-                <div key={item.key} role="listitem" aria-label={describe(row)} className={cx("absolute inset-x-0 flex border-b border-line last:border-0", row.stepId !== null && row.stepId === chosen && "bg-accent-soft", path && row.stepId !== null && !path.has(row.stepId) && "opacity-35")} style={{ height: ROW, transform: `translateY(${item.start}px)` }}>
-                  <RowName row={row} onChoose={onChoose} />
+                <div key={item.key} role="listitem" aria-label={describe(row)} className={cx("absolute inset-x-0 flex border-b border-line last:border-0", row.stepId !== null && !row.runId && row.stepId === chosen && "bg-accent-soft", path && row.stepId !== null && !path.has(row.stepId) && "opacity-35")} style={{ height: ROW, transform: `translateY(${item.start}px)` }}>
+                  <RowName row={row} items={row.runId || row.more ? undefined : forEach?.get(row.stepId ?? "")} isOpen={row.stepId !== null && groups.has(row.stepId)} onToggle={toggle} onChoose={onChoose} />
                   <span className="relative min-w-0 flex-1">
                     {row.spans.map((span, index) => (
                       <span
@@ -146,28 +165,53 @@ function BarWord({ row, end, at }: { row: Row; end: number; at: (time: number) =
   const text = duration(row.spans.reduce((sum, span) => sum + ((span.to ?? end) - span.from), 0));
   const late = at(stop) > 0.82;
   return (
-    <span className={cx("tnum pointer-events-none absolute top-2 text-2xs text-ink-3", late && "-translate-x-full pr-1")} style={{ left: `${at(late ? row.spans[0]!.from : stop) * 100}%`, paddingLeft: late ? 0 : 6 }}>
+    <span className={cx("tnum pointer-events-none absolute top-2 text-2xs whitespace-nowrap text-ink-3", late && "-translate-x-full pr-1")} style={{ left: `${at(late ? row.spans[0]!.from : stop) * 100}%`, paddingLeft: late ? 0 : 6 }}>
       {text}
     </span>
   );
 }
 
-function RowName({ row, onChoose }: { row: Row; onChoose: (stepId: string) => void }) {
-  const look = row.status ? (row.stepId === null ? RUN_LOOKS[row.status as keyof typeof RUN_LOOKS] : STEP_LOOKS[row.status as keyof typeof STEP_LOOKS]) : null;
-  const Icon = look?.icon ?? iconOfType(row.type);
+interface RowNameProps {
+  row: Row;
+  /** Of a for-each step that has begun. */
+  items: ForEachCounts | undefined;
+  isOpen: boolean;
+  onToggle: (stepId: string) => void;
+  onChoose: (stepId: string) => void;
+}
+
+function RowName({ row, items, isOpen, onToggle, onChoose }: RowNameProps) {
+  const ofRun = row.stepId === null || row.runId !== undefined;
+  const look = row.status ? (ofRun ? RUN_LOOKS[row.status as RunStatus] : STEP_LOOKS[row.status as StepStatus]) : null;
+  const Icon = look?.icon ?? (row.more ? Ellipsis : iconOfType(row.type));
   const inner = (
     <>
       <Icon className="size-3.5 shrink-0" style={{ color: look ? `var(--s-${look.tone})` : undefined }} aria-label={look?.word} />
       <span className="truncate">{row.name}</span>
+      {items && <span className="tnum ml-auto shrink-0 text-2xs font-normal text-ink-3">{itemWords(items, "")}</span>}
     </>
   );
-  const style = "sticky left-0 z-10 flex w-32 shrink-0 items-center gap-2 border-r border-line bg-inherit bg-surface px-3 text-left text-xs font-medium sm:w-52";
-  return row.stepId === null ? (
-    <span className={style}>{inner}</span>
-  ) : (
-    <button type="button" className={cx(style, "hover:text-accent-ink ring-inset-focus")} onClick={() => onChoose(row.stepId!)}>
-      {inner}
-    </button>
+  const frame = "sticky left-0 z-10 flex w-32 shrink-0 items-center gap-1 border-r border-line bg-inherit bg-surface px-3 text-xs font-medium sm:w-52";
+  const button = "flex h-full min-w-0 flex-1 items-center gap-2 text-left ring-inset-focus hover:text-accent-ink";
+  return (
+    <span className={cx(frame, (row.runId || row.more) && "pl-7 font-normal text-ink-2")}>
+      {items && (
+        <button type="button" aria-expanded={isOpen} aria-label={`Items of ${row.name}`} onClick={() => onToggle(row.stepId!)} className="-ml-2 flex size-6 shrink-0 items-center justify-center rounded text-ink-3 hover:bg-hover hover:text-ink">
+          <ChevronRight className={cx("size-3.5 transition-transform", isOpen && "rotate-90")} aria-hidden />
+        </button>
+      )}
+      {row.runId ? (
+        <Link to="/runs/$runId" params={{ runId: row.runId }} className={button}>
+          {inner}
+        </Link>
+      ) : row.stepId === null || row.more ? (
+        <span className="flex min-w-0 items-center gap-2">{inner}</span>
+      ) : (
+        <button type="button" className={button} onClick={() => onChoose(row.stepId!)}>
+          {inner}
+        </button>
+      )}
+    </span>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { RunStatus, StepStatus } from "@/shared/api/types";
 import { STEP_LOOKS, waitWord, type Tone } from "@/shared/status/status";
-import type { RunView } from "./fold";
+import type { Attempt, RunView } from "./fold";
 
 export interface Span {
   from: number;
@@ -18,11 +18,15 @@ export interface Row {
   type: string;
   status: RunStatus | StepStatus | null;
   spans: Span[];
+  /** Of an item of the for-each step: the run that it is. */
+  runId?: string;
+  /** Stands for items of the step that are not read yet. */
+  more?: boolean;
 }
 
 /** The bars of a run: its own phases first, then each step's attempts in the order in which the steps began. */
-export function spansOf(view: RunView, end: number): { rows: Row[]; start: number } {
-  const start = view.phases[0]?.from ?? end;
+export function spansOf(view: RunView): { rows: Row[]; start: number } {
+  const start = view.phases[0]?.from ?? view.at ?? 0;
   const run: Row = { stepId: null, name: "Run", type: "", status: view.status, spans: [] };
   for (const phase of view.phases) {
     const base = { from: phase.from, to: phase.to };
@@ -32,11 +36,12 @@ export function spansOf(view: RunView, end: number): { rows: Row[]; start: numbe
   }
 
   const steps = new Map<string, Row>();
+  const byNumber = new Map(view.attempts.map((each) => [keyOf(each, each.attempt), each]));
   for (const attempt of view.attempts) {
     let row = steps.get(attempt.stepId);
     if (!row) steps.set(attempt.stepId, (row = { stepId: attempt.stepId, name: attempt.stepId, type: attempt.stepType, status: null, spans: [] }));
     row.status = attempt.status;
-    const before = view.attempts.find((each) => each.stepId === attempt.stepId && each.generation === attempt.generation && each.attempt === attempt.attempt - 1);
+    const before = byNumber.get(keyOf(attempt, attempt.attempt - 1));
     if (before?.retryAt && before.finishedAt !== null && attempt.startedAt > before.finishedAt)
       row.spans.push({ from: before.finishedAt, to: attempt.startedAt, kind: "gap", tone: "failed", word: "Back-off" });
     const word = attempt.attempt > 1 ? `${STEP_LOOKS[attempt.status].word}, attempt ${attempt.attempt}` : STEP_LOOKS[attempt.status].word;
@@ -48,11 +53,14 @@ export function spansOf(view: RunView, end: number): { rows: Row[]; start: numbe
       row.spans.push({ from: attempt.startedAt, to: attempt.finishedAt, kind: "solid", tone, word });
     }
     // Its next attempt has not begun yet.
-    const newest = !view.attempts.some((each) => each.stepId === attempt.stepId && each.generation === attempt.generation && each.attempt > attempt.attempt);
-    if (newest && attempt.retryAt !== null && attempt.finishedAt !== null && view.status !== "FAILED" && view.status !== "CANCELLED")
+    if (!byNumber.has(keyOf(attempt, attempt.attempt + 1)) && attempt.retryAt !== null && attempt.finishedAt !== null && view.status !== "FAILED" && view.status !== "CANCELLED")
       row.spans.push({ from: attempt.finishedAt, to: null, kind: "gap", tone: "failed", word: "Back-off" });
   }
   return { rows: [run, ...steps.values()], start };
+}
+
+function keyOf({ stepId, generation }: Attempt, attempt: number): string {
+  return `${generation}/${attempt}/${stepId}`;
 }
 
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 1.5e4, 3e4, 6e4, 1.2e5, 3e5, 6e5, 9e5, 1.8e6, 3.6e6, 7.2e6, 1.08e7, 2.16e7, 4.32e7, 8.64e7, 1.728e8, 6.048e8];

@@ -26,6 +26,7 @@ describe("scaleOf", () => {
   });
   it("leaves short pauses as they are", () => expect(scaleOf(viewOf(attempt("a", 0, 10), attempt("b", 1500, 1510)), 0, 1510, true).cuts).toEqual([]));
   it("takes waiting for no work", () => expect(scaleOf(viewOf(attempt("a", 0, 100000, 1000)), 0, 100000, true).cuts).toEqual([{ from: 1000, to: 100000 }]));
+  it("takes items that are drawn for work", () => expect(scaleOf(viewOf(attempt("a", 0, 100000, 1000)), 0, 100000, true, [{ from: 900, to: 100000 }]).cuts).toEqual([]));
   it("marks no time within what was left out, nor close beside it", () => {
     const ticks = scaleOf(view, 0, 100000, true).ticks(5);
     expect(ticks).toEqual([0, 5000, 10000, 95000, 100000]);

@@ -23,9 +23,12 @@ const IDLE_LEAST = 2_000;
 /** … and is then drawn as wide as this part of the rest. */
 const CUT_SHARE = 0.05;
 
-/** How time is laid out. Long stretches in which nothing ran are drawn short, where that is wanted. */
-export function scaleOf(view: RunView, start: number, end: number, collapse: boolean): Scale {
-  const cuts = collapse ? idleOf(view, start, end) : [];
+/**
+ * How time is laid out. Long stretches in which nothing ran are drawn short, where that is wanted.
+ * @param items Stretches in which items of a for-each ran that are drawn too.
+ */
+export function scaleOf(view: RunView, start: number, end: number, collapse: boolean, items: readonly Stretch[] = []): Scale {
+  const cuts = collapse ? idleOf(view, start, end, items) : [];
   const shown = Math.max(1, end - start - cuts.reduce((sum, cut) => sum + cut.to - cut.from, 0));
   const cutWidth = shown * CUT_SHARE;
   const whole = shown + cuts.length * cutWidth;
@@ -50,8 +53,8 @@ export function scaleOf(view: RunView, start: number, end: number, collapse: boo
   return { at, cuts, shown, ticks };
 }
 
-function idleOf(view: RunView, start: number, end: number): Stretch[] {
-  const busy = view.attempts.map((each) => ({ from: each.startedAt, to: each.waitingSince ?? each.finishedAt ?? end })).toSorted((a, b) => a.from - b.from);
+function idleOf(view: RunView, start: number, end: number, items: readonly Stretch[]): Stretch[] {
+  const busy = [...items, ...view.attempts.map((each) => ({ from: each.startedAt, to: each.waitingSince ?? each.finishedAt ?? end }))].toSorted((a, b) => a.from - b.from);
   const idle: Stretch[] = [];
   let reached = start;
   for (const each of [...busy, { from: end, to: end }]) {

@@ -18,7 +18,7 @@ interface Props {
 
 /** Runs over time, by state. Drawing across it chooses the time between. */
 export function Histogram({ filter, onZoom }: Props) {
-  const { data, isError } = useQuery(statsQuery({ ...filter, buckets: 60 }));
+  const { data, isError } = useQuery(statsQuery({ ...filter, buckets: 60, tests: true }));
   if (data) return <Bars buckets={data.buckets} seconds={data.bucket_seconds} until={filter.to} onZoom={onZoom} />;
   return isError ? null : <div className="skeleton" style={{ height: HEIGHT }} />;
 }

@@ -45,7 +45,7 @@ export function RunsPage() {
   const { query, runs } = list;
   useQuery(pipelinesQuery(tenantId, "", 0, 100)); // The names of most, at once instead of one by one.
   const hours = (lengthOf(windowOf(search)) ?? 24 * 3_600_000) / 3_600_000;
-  const stats = useQuery(statsQuery({ tenantId, pipelineId: search.pipeline, from: search.after, to: search.before, hours, buckets: 60 }));
+  const stats = useQuery(statsQuery({ tenantId, pipelineId: search.pipeline, from: search.after, to: search.before, hours, buckets: 60, tests: true }));
 
   useEffect(() => {
     const main = document.getElementById("main");

@@ -8,6 +8,7 @@ import { RUN_LOOKS, waitWord } from "@/shared/status/status";
 import { Duration, Time } from "@/shared/time/Time";
 import { RunBadge } from "@/shared/ui/Status";
 import { shortId } from "@/shared/ui/Copy";
+import { Progress } from "./Progress";
 import type { RunsSearch } from "./runsSearch";
 
 export interface Column {
@@ -38,11 +39,12 @@ export const COLUMNS: readonly Column[] = [
   { key: "status", title: "Status", rem: 8.5, spare: 0, usual: true, narrow: (run) => ({ title: `Only ${RUN_LOOKS[run.status].word.toLowerCase()} runs`, change: { status: [run.status] } }), cell: (run) => <RunBadge run={run} /> },
   { key: "run", title: "Run", rem: 6.5, spare: 0, usual: true, cell: (run) => <RunLink run={run} /> },
   { key: "pipeline", title: "Pipeline", rem: 10, grow: 2, spare: 0, usual: true, narrow: (run) => ({ title: "Only runs of this pipeline", change: { pipeline: run.pipeline_id, version: undefined } }), cell: (run) => <PipelineName run={run} /> },
-  { key: "tenant", title: "Tenant", rem: 7, grow: 1, spare: 5, usual: false, cell: (run) => <TenantName id={run.tenant_id} /> },
+  { key: "tenant", title: "Tenant", rem: 7, grow: 1, spare: 10, usual: false, cell: (run) => <TenantName id={run.tenant_id} /> },
   { key: "trigger", title: "Trigger", rem: 6.5, spare: 4, usual: true, narrow: (run) => ({ title: `Only runs with the trigger ${run.trigger_type}`, change: { trigger: run.trigger_type } }), cell: (run) => <Trigger type={run.trigger_type} /> },
   { key: "created", title: "Created", rem: 7.5, spare: 0, usual: true, narrow: around, cell: (run) => <Time at={run.created_at} /> },
   { key: "wait", title: "Queue time", rem: 6, spare: 7, usual: false, cell: (run) => <Duration from={run.run_after > run.created_at ? run.run_after : run.created_at} to={run.started_at} /> },
   { key: "duration", title: "Duration", rem: 6.5, spare: 3, usual: true, cell: (run) => <Duration from={run.started_at} to={run.finished_at} /> },
+  { key: "progress", title: "Progress", rem: 5, spare: 5, usual: true, cell: (run) => <Progress run={run} /> },
   { key: "worker", title: "Worker", rem: 6, grow: 1, spare: 6, usual: true, cell: (run) => <span className="block truncate text-ink-2" title={run.claimed_by ?? ""}>{run.claimed_by ?? "–"}</span> },
   { key: "generation", title: "Tries", rem: 4, spare: 8, usual: false, cell: (run) => <span className="tnum">{run.generation}</span> },
   { key: "priority", title: "Priority", rem: 4.5, spare: 9, usual: false, cell: (run) => <span className="tnum">{run.priority}</span> },

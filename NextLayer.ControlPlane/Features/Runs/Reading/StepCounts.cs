@@ -1,6 +1,6 @@
 using NextLayer.Contracts.Workflows;
 
-namespace NextLayer.ControlPlane.Features.Workflows.Running;
+namespace NextLayer.ControlPlane.Features.Runs.Reading;
 
 /// <summary>Steps of a run that something is known of, by what is known.</summary>
 /// <param name="Seen">All of them.</param>
