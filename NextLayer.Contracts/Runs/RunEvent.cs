@@ -50,7 +50,10 @@ public static class RunEventTypes
     /// <summary><c>{step_type, attempt}</c></summary>
     public const string StepStarted = "step.started";
 
-    /// <summary><c>{step_type, attempt, duration_ms, port?}</c>; the output is with the step.</summary>
+    /// <summary>
+    /// <c>{step_type, attempt, duration_ms, port?, taken_from?}</c>; the output is with the step. <c>taken_from</c> is the run
+    /// whose output it is, of a step that was not run.
+    /// </summary>
     public const string StepCompleted = "step.completed";
 
     /// <summary><c>{step_type, attempt, duration_ms, error}</c></summary>

@@ -143,6 +143,12 @@ public sealed record TestWorkflowRequest
     [StringLength(200)]
     public string? UpTo { get; init; }
 
+    /// <summary>
+    /// A run of the same pipeline: steps before <see cref="UpTo"/> that completed in it are not run again but give what
+    /// they gave there. All of them run when absent.
+    /// </summary>
+    public Guid? OutputsOf { get; init; }
+
     /// <summary>The same as the header <c>Idempotency-Key</c>.</summary>
     public string? IdempotencyKey { get; init; }
 }

@@ -127,6 +127,37 @@ public sealed partial class BuilderTests(Site site)
     }
 
     [Fact]
+    public async Task TestOfOneStep_TakesWhatTheStepsBeforeItGaveTheLastTime()
+    {
+        await site.StartAsync();
+        var line = await site.Demo.AddLineAsync("Spared", """
+            {"steps": [{"id": "slow", "type": "transform", "config": {"mode": "object", "output": {"sum": 7}}},
+                       {"id": "double", "type": "inline_code", "config": {"language": "expression", "code": "slow.result.sum * 2"}}]}
+            """, approved: false);
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync($"/pipelines/{line.PipelineId}/versions/{line.VersionId}/edit?step=double", "Spared");
+        var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Test v1 up to double" });
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Test up to this step" }).ClickAsync();
+        await Expect(dialog.GetByLabel("Steps before it")).ToBeHiddenAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Start the test" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Output of double in the test" })).ToContainTextAsync("14");
+        var first = new Uri(page.Url).Query;
+        await page.GetByRole(AriaRole.Button, new() { Name = "Test up to this step" }).ClickAsync();
+        await Expect(dialog.GetByLabel("Steps before it")).Not.ToHaveValueAsync("");
+        Assert.Equal([], await visit.FlawsAsync());
+        await visit.ShootAsync("journey-test-spared");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Start the test" }).ClickAsync();
+        await page.WaitForFunctionAsync("query => location.search !== query", first);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Open the run" }).ClickAsync();
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Events" }).ClickAsync();
+
+        await Expect(page.GetByText("slow not run: its output is that of run").First).ToBeVisibleAsync();
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
     public async Task ValueOfTheLastRun_IsPutWhereTheCursorIs()
     {
         await site.StartAsync();

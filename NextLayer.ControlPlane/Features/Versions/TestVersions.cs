@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NextLayer.Contracts.Registry;
+using NextLayer.ControlPlane.Features.Runs.Creating;
 using NextLayer.ControlPlane.Platform.Database;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Registry;
@@ -64,6 +65,16 @@ internal sealed class TestVersions(Databases databases, VersionCatalog versions,
         {
             return Problems.NotFound("workflow", draftId); // Deleted meanwhile, and its pipeline with it.
         }
+    }
+
+    /// <summary>What the steps before the last gave in another run of the pipeline.</summary>
+    /// <param name="copy">Of the draft up to that step.</param>
+    /// <returns>Null when the tenant has no such run.</returns>
+    public async Task<TakenOutputs?> FindOutputsAsync(VersionInfo copy, Guid runId, string last, CancellationToken ct)
+    {
+        await using var connection = await databases.OpenForCallerAsync(ct);
+        var before = copy.Part(null).Workflow.Steps.Select(step => step.Id).Where(id => id != last);
+        return await TakenOutputs.FindAsync(connection, copy.TenantId, copy.PipelineId, runId, before, ct);
     }
 
     private static async Task<Draft?> FindAsync(NpgsqlConnection connection, Guid tenantId, Guid draftId, CancellationToken ct)

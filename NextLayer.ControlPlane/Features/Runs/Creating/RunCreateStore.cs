@@ -85,6 +85,18 @@ internal sealed class RunCreateStore(Databases databases)
         return made.Count == runs.Count ? InsertedRuns.WithoutLimit(made) : await InsertLimitedAsync(connection, runs, made, ct);
     }
 
+    /// <summary>Inserts one run together with steps that are done; nobody sees it without them.</summary>
+    public async Task<InsertedRuns> InsertAsync(NewRun run, TakenOutputs taken, CancellationToken ct)
+    {
+        await using var connection = await databases.Hot.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        var inserted = await InsertAsync(connection, [run], ct);
+        if (inserted.Has(run))
+            await taken.CopyAsync(connection, run.Id, ct);
+        await transaction.CommitAsync(ct);
+        return inserted;
+    }
+
     /// <summary>Goes on with the runs of tenants that have a limit, as far as it reaches, in their order.</summary>
     private static async Task<InsertedRuns> InsertLimitedAsync(
         NpgsqlConnection connection, IReadOnlyList<NewRun> runs, IReadOnlyDictionary<Guid, DateTimeOffset> before, CancellationToken ct)

@@ -49,7 +49,7 @@ internal sealed class RunCreator : IAsyncDisposable
         var run = Prepare(wish, created, key);
         while (true)
         {
-            var inserted = await batcher.EnqueueAsync(run, ct);
+            var inserted = wish.Taken is { } taken ? await InsertAsync(run, taken, ct) : await batcher.EnqueueAsync(run, ct);
             if (inserted.CreatedAt is { } createdAt)
                 return new CreateOutcome.Created(created, createdAt) { Quota = inserted.Quota };
             if (key is not null && await store.IsKeyTakenAsync(key.Scope, key.Key, ct))
@@ -130,6 +130,14 @@ internal sealed class RunCreator : IAsyncDisposable
     }
 
     private static KeyedAnswer Keyed(IdempotencyRequest key, RunAnswer answer) => new(key.Scope, key.Key, key.RequestHash, answer);
+
+    private async Task<Inserted> InsertAsync(NewRun run, TakenOutputs taken, CancellationToken ct)
+    {
+        var made = await store.InsertAsync(run, taken, ct);
+        if (made.Has(run))
+            Announce([run]);
+        return new Inserted(made.Has(run) ? made.Made[run.Id] : null, made.Quotas.GetValueOrDefault(run.TenantId));
+    }
 
     private async Task<IReadOnlyList<Inserted>> InsertAsync(IReadOnlyList<NewRun> runs, CancellationToken ct)
     {

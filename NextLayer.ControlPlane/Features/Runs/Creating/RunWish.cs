@@ -14,6 +14,9 @@ internal sealed record RunWish(CreateRunRequest Request)
     /// <summary>Whether it runs the copy of a draft, which nothing else may.</summary>
     public bool IsTest { get; init; }
 
+    /// <summary>Steps that it need not run; null for none.</summary>
+    public TakenOutputs? Taken { get; init; }
+
     /// <summary>The answer kept under the call's idempotency key; the Queue API's own when it is left alone.</summary>
     public Func<RunCreated, RunAnswer> Answer { get; init; } =
         created => RunAnswer.Of(StatusCodes.Status200OK, location: null, created);

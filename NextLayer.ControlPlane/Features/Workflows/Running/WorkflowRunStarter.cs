@@ -67,7 +67,17 @@ internal sealed class WorkflowRunStarter(
             TriggerType = TestTrigger,
             Parameters = Given(request?.Input),
         });
-        return await StartAsync(wish with { IsTest = true }, version, key, ct);
+        TakenOutputs? taken = null;
+        if (request?.OutputsOf is { } source)
+        {
+            if (request.UpTo is not { } last)
+                return Problems.Invalid("outputs_of", "is of use with up_to alone: it spares the steps before that one.");
+            taken = await tests.FindOutputsAsync(version, source, last, ct);
+            if (taken is null)
+                return Problems.Invalid("outputs_of", $"must be a run of the same pipeline; {source} is none.");
+        }
+
+        return await StartAsync(wish with { IsTest = true, Taken = taken }, version, key, ct);
     }
 
     private async Task<IResult> StartAsync(RunWish bare, IdempotencyRequest? key, CancellationToken ct)

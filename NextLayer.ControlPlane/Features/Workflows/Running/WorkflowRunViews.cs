@@ -63,9 +63,9 @@ internal static class WorkflowRunViews
         Status = Of(created.Status),
         TriggerType = created.TriggerType,
         Input = created.Parameters,
-        Context = new Dictionary<string, JsonElement>(),
+        Context = ContextOf(wish.Taken),
         CreatedAt = createdAt,
-        Progress = default(StepCounts).Of(version.Part(null).Workflow.Steps.Count),
+        Progress = new StepCounts { Seen = TakenBy(wish), Completed = TakenBy(wish) }.Of(version.Part(null).Workflow.Steps.Count),
         PipelineId = version.PipelineId,
         Generation = 1,
         Priority = wish.Request.Priority ?? 0,
@@ -73,6 +73,11 @@ internal static class WorkflowRunViews
         CancelRequested = false,
         RerunOf = wish.RerunOf,
         Reruns = [],
-        LastEventSeq = 1,
+        LastEventSeq = 1 + TakenBy(wish),
     };
+
+    private static int TakenBy(RunWish wish) => wish.Taken?.Steps.Count ?? 0;
+
+    private static Dictionary<string, JsonElement> ContextOf(TakenOutputs? taken) =>
+        taken?.Steps.Where(step => step.Value is not null).ToDictionary(step => step.Key, step => step.Value!.Value) ?? [];
 }

@@ -15,7 +15,7 @@ import { toast } from "@/shared/ui/toasts";
 import { cx } from "@/shared/ui/cx";
 import { Conflict } from "./Conflict";
 import { JsonView } from "./JsonView";
-import { addStep, arrange, pasteSteps, removeParts } from "./model";
+import { addStep, arrange, partUpTo, pasteSteps, removeParts } from "./model";
 import { Palette } from "./Palette";
 import { Problems } from "./Problems";
 import { PublishDialog } from "./PublishDialog";
@@ -194,6 +194,7 @@ function Builder({ version, opened, catalog }: { version: PipelineVersion; opene
         <TestDialog
           version={version}
           upTo={asking.upTo}
+          follows={asking.upTo !== null && partUpTo(draft, asking.upTo.id).nodes.length > 1}
           onClose={() => setAsking(null)}
           onStarted={(runId) => {
             setAsking(null);

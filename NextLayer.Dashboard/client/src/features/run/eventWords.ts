@@ -1,4 +1,5 @@
 import type { RunEvent } from "@/shared/api/types";
+import { shortId } from "@/shared/ui/Copy";
 import { duration } from "@/shared/time/format";
 import { waitWord } from "@/shared/status/status";
 
@@ -33,6 +34,7 @@ export function wordOfEvent(event: RunEvent): string {
     case "step.started":
       return `${step} started${Number(p.attempt) > 1 ? `, attempt ${String(p.attempt)}` : ""}`;
     case "step.completed":
+      if (typeof p.taken_from === "string") return `${step} not run: its output is that of run ${shortId(p.taken_from)}`;
       return `${step} completed${typeof p.duration_ms === "number" ? ` in ${duration(p.duration_ms)}` : ""}${p.port && p.port !== "out" ? `, on by ${String(p.port)}` : ""}`;
     case "step.failed":
       return `${step} failed`;

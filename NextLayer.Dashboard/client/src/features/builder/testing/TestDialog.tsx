@@ -3,46 +3,58 @@ import { FlaskConical } from "lucide-react";
 import { useEffect, useState } from "react";
 import { ApiError, request } from "@/shared/api/http";
 import { recentRunsQuery } from "@/shared/api/queries";
-import type { Json, PipelineVersion } from "@/shared/api/types";
+import type { PipelineVersion, Run } from "@/shared/api/types";
 import { inputErrors, Refusal, RunInputFields, RunInputSwitch, useRunInput } from "@/shared/form/RunInput";
+import { isFinished, RUN_LOOKS } from "@/shared/status/status";
+import { relative } from "@/shared/time/format";
 import { Button } from "@/shared/ui/Button";
+import { shortId } from "@/shared/ui/Copy";
+import { Field, Select } from "@/shared/ui/Form";
 import { Dialog } from "@/shared/ui/Overlay";
 import { SkeletonRows } from "@/shared/ui/States";
+
+/** Runs whose outputs are offered. */
+const RECENT = 5;
 
 interface Props {
   version: PipelineVersion;
   /** The last step that is tested; null for all. */
   upTo: { id: string; label: string } | null;
+  /** Whether steps stand before that one. */
+  follows: boolean;
   onStarted: (runId: string) => void;
   onClose: () => void;
 }
 
 /** Asks for the input of a test, which begins as that of the pipeline's last run. */
 export function TestDialog(props: Props) {
-  const recent = useQuery({ ...recentRunsQuery({ pipelineId: props.version.pipeline_id, limit: 1 }), refetchInterval: false, gcTime: 0 });
+  const recent = useQuery({ ...recentRunsQuery({ pipelineId: props.version.pipeline_id, limit: RECENT }), refetchInterval: false, gcTime: 0 });
   if (recent.isPending)
     return (
       <Dialog open onOpenChange={props.onClose} title={titleOf(props)} wide>
         <SkeletonRows rows={3} />
       </Dialog>
     );
-  return <Asking {...props} first={recent.data?.items[0]?.parameters} />;
+  return <Asking {...props} recent={recent.data?.items ?? []} />;
 }
 
 function titleOf({ version, upTo }: Props): string {
   return upTo ? `Test ${version.version} up to ${upTo.label}` : `Test ${version.version}`;
 }
 
-function Asking(props: Props & { first: Json | undefined }) {
-  const { version, upTo, first, onStarted, onClose } = props;
+function Asking(props: Props & { recent: readonly Run[] }) {
+  const { version, upTo, follows, recent, onStarted, onClose } = props;
+  const ended = recent.filter((run) => isFinished(run.status));
   const client = useQueryClient();
-  const input = useRunInput(version.input_schema, first);
+  const input = useRunInput(version.input_schema, recent[0]?.parameters);
+  // Whoever tests a step for the second time wants neither to wait for those before it nor to have them call out again.
+  const [source, setSource] = useState(follows ? (ended[0]?.id ?? "") : "");
   const [errors, setErrors] = useState<Record<string, string[]>>({});
   // One wish, one run: whatever is clicked twice or sent again. A changed wish is another.
   const [key, setKey] = useState(() => crypto.randomUUID());
-  useEffect(() => setKey(crypto.randomUUID()), [input.value, input.text, input.mode]);
+  useEffect(() => setKey(crypto.randomUUID()), [input.value, input.text, input.mode, source]);
   const start = useMutation({
-    mutationFn: () => request<{ id: string }>(`/api/v1/workflows/${version.id}/test`, { method: "POST", body: { input: input.input, ...(upTo ? { up_to: upTo.id } : {}) }, tenantId: version.tenant_id, idempotencyKey: key }),
+    mutationFn: () => request<{ id: string }>(`/api/v1/workflows/${version.id}/test`, { method: "POST", body: { input: input.input, ...(upTo ? { up_to: upTo.id } : {}), ...(source ? { outputs_of: source } : {}) }, tenantId: version.tenant_id, idempotencyKey: key }),
     meta: { quiet: true },
     onSuccess: ({ data }) => {
       void client.invalidateQueries({ queryKey: ["runs"] });
@@ -79,6 +91,20 @@ function Asking(props: Props & { first: Json | undefined }) {
           submit();
         }}
       >
+        {follows && ended.length > 0 && (
+          <Field label="Steps before it" hint={source ? "Those that completed in that run give what they gave there; only the others run." : undefined}>
+            {(ids) => (
+              <Select {...ids} value={source} onChange={(event) => setSource(event.target.value)}>
+                <option value="">Run them</option>
+                {ended.map((run) => (
+                  <option key={run.id} value={run.id}>
+                    Take what they gave in {shortId(run.id)} ({RUN_LOOKS[run.status].word}, {relative(Date.parse(run.created_at), Date.now())})
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
+        )}
         <RunInputSwitch state={input} />
         <RunInputFields state={input} errors={errors} rows={10} />
       </form>
