@@ -72,6 +72,15 @@ public sealed record PipelineVersion
     /// </summary>
     public Guid? TestOf { get; init; }
 
+    /// <summary>Who brought it into its present status, as the audit log names them; null while authentication is off.</summary>
+    public string? StatusBy { get; init; }
+
+    /// <summary>When that was; null for a draft that never was anything else.</summary>
+    public DateTimeOffset? StatusAt { get; init; }
+
+    /// <summary>What they had to say of it.</summary>
+    public string? StatusNote { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
 }
@@ -95,6 +104,11 @@ public sealed record ChangeVersionStatusRequest
 {
     /// <summary>APPROVED needs a valid definition.</summary>
     public required VersionStatus Status { get; init; }
+
+    /// <summary>For whoever looks at the version later, such as what was checked; nothing where the status is so already.</summary>
+    [StringLength(1000, MinimumLength = 1)]
+    [RegularExpression(Rules.NotBlank, ErrorMessage = Rules.NotBlankMessage)]
+    public string? Note { get; init; }
 }
 
 /// <summary>Answer of <c>POST /api/pipeline-versions/{id}/validate</c>.</summary>

@@ -31,9 +31,12 @@ public sealed partial class BuilderTests(Site site)
         await visit.ShootAsync("journey-builder");
         await page.GetByRole(AriaRole.Button, new() { Name = "Publish…" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("delay → transform");
+        await page.GetByLabel("Note").FillAsync("Tried with a delay of one second.");
+        await visit.ShootAsync("journey-publish");
         await page.GetByRole(AriaRole.Button, new() { Name = "Publish", Exact = true }).ClickAsync();
 
         await Expect(page.GetByText("Approved", new() { Exact = true }).First).ToBeVisibleAsync();
+        await Expect(page.GetByText("Tried with a delay of one second.")).ToBeVisibleAsync();
         Assert.Equal([], visit.Complaints);
     }
 

@@ -55,7 +55,7 @@ internal static class PipelineVersionEndpoints
 
     private static async Task<Results<Ok<PipelineVersionCreated>, ProblemHttpResult>> ChangeStatusAsync(
         Guid id, ChangeVersionStatusRequest request, PipelineVersionStore versions, RegistryWrites writes, CancellationToken ct) =>
-        (await writes.ChangeAsync(token => versions.ChangeStatusAsync(id, request.Status, token), ct)).ToOk();
+        (await writes.ChangeAsync(token => versions.ChangeStatusAsync(id, request.Status, request.Note, token), ct)).ToOk();
 
     private static async Task<Results<Ok<VersionValidation>, ProblemHttpResult>> ValidateAsync(
         Guid id, PipelineVersionStore versions, CancellationToken ct) =>

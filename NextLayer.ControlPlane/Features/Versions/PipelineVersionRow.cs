@@ -23,6 +23,12 @@ internal sealed class PipelineVersionRow : RegistryRow
     /// <summary>The draft of whose test this is the copy; null for all others.</summary>
     public Guid? TestOf { get; set; }
 
+    /// <summary>Who brought it into its status; null while authentication is off.</summary>
+    public string? StatusBy { get; set; }
+
+    public DateTimeOffset? StatusAt { get; set; }
+    public string? StatusNote { get; set; }
+
     public PipelineVersion ToView() => new()
     {
         Id = Id,
@@ -35,6 +41,9 @@ internal sealed class PipelineVersionRow : RegistryRow
         InputSchema = InputSchema is null ? null : JsonElement.Parse(InputSchema),
         FrozenAt = FrozenAt,
         TestOf = TestOf,
+        StatusBy = StatusBy,
+        StatusAt = StatusAt,
+        StatusNote = StatusNote,
         CreatedAt = CreatedAt,
         UpdatedAt = UpdatedAt,
     };

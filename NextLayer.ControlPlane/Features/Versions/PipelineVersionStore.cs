@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Registry;
 using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Database;
@@ -99,11 +100,11 @@ internal sealed class PipelineVersionStore(RegistryContext db, RunIds ids)
     /// Any status may follow any other. The first one after DRAFT freezes definition and input schema for good, since
     /// runs and caches rely on them from then on.
     /// </summary>
-    public Task<Outcome<PipelineVersionCreated>> ChangeStatusAsync(Guid id, VersionStatus status, CancellationToken ct) =>
-        ChangeStatusAsync(id, status, DefinitionCheck.QueueMember, ct);
+    public Task<Outcome<PipelineVersionCreated>> ChangeStatusAsync(Guid id, VersionStatus status, string? note, CancellationToken ct) =>
+        ChangeStatusAsync(id, status, note, DefinitionCheck.QueueMember, ct);
 
     /// <param name="member">What the caller's API calls the definition.</param>
-    public async Task<Outcome<PipelineVersionCreated>> ChangeStatusAsync(Guid id, VersionStatus status, string member, CancellationToken ct)
+    public async Task<Outcome<PipelineVersionCreated>> ChangeStatusAsync(Guid id, VersionStatus status, string? note, string member, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if (await db.PipelineVersions.SingleOrDefaultAsync(row => row.Id == id, ct) is not { } version)
@@ -112,12 +113,22 @@ internal sealed class PipelineVersionStore(RegistryContext db, RunIds ids)
             return Problems.Conflict("version_is_test", $"Version {id} is the copy that a test of a draft ran; its status cannot change. Approve the draft.");
         if (status == VersionStatus.Approved && DefinitionCheck.Refuse(version.ToView().DagSpec, member) is { } invalid)
             return invalid;
-        version.Status = EnumText.Of(status);
-        if (status != VersionStatus.Draft)
-            version.FrozenAt ??= await NowAsync(ct);
+        if (version.Status != EnumText.Of(status))
+            await ReviewAsync(version, status, note, ct);
         await db.SaveChangesAsync(ct); // Refused when the definition was changed since it was read.
         await transaction.CommitAsync(ct);
         return version.ToCreated();
+    }
+
+    private async Task ReviewAsync(PipelineVersionRow version, VersionStatus status, string? note, CancellationToken ct)
+    {
+        var now = await NowAsync(ct);
+        version.Status = EnumText.Of(status);
+        version.StatusBy = Caller.Current is { Kind: not CallerKind.Development } reviewer ? reviewer.Label : null;
+        version.StatusAt = now;
+        version.StatusNote = note;
+        if (status != VersionStatus.Draft)
+            version.FrozenAt ??= now;
     }
 
     /// <returns>Null when it is gone.</returns>

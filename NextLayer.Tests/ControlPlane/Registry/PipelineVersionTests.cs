@@ -21,6 +21,42 @@ public sealed class PipelineVersionTests(Api api) : IClassFixture<Api>
     }
 
     [Fact]
+    public async Task Approve_WithANote_KeepsWhatWasSaidFirst()
+    {
+        var (tenantId, pipelineId) = await AddPipelineAsync();
+        var id = await api.AddVersionAsync(tenantId, pipelineId, approved: false);
+        var address = $"/api/pipeline-versions/{id}";
+
+        var draft = (await api.GetAsync(address)).Json;
+        await api.PostAsync($"{address}/status", """{"status": "APPROVED", "note": "Tried with ten orders."}""");
+        var approved = (await api.GetAsync(address)).Json;
+        await api.PostAsync($"{address}/status", """{"status": "APPROVED", "note": "Again."}""");
+        var repeated = (await api.GetAsync(address)).Json;
+        await api.PostAsync($"{address}/status", """{"status": "DEPRECATED"}""");
+        var deprecated = (await api.GetAsync(address)).Json;
+
+        Assert.Equal(JsonValueKind.Null, draft.GetProperty("status_at").ValueKind);
+        Assert.Equal("Tried with ten orders.", approved.GetProperty("status_note").GetString());
+        Assert.Equal(approved.GetRawText(), repeated.GetRawText());
+        Assert.Equal(JsonValueKind.Null, deprecated.GetProperty("status_note").ValueKind);
+        Assert.True(deprecated.GetProperty("status_at").GetDateTimeOffset() > approved.GetProperty("status_at").GetDateTimeOffset());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    public async Task Approve_WithABlankNote_Is400AndChangesNothing(string note)
+    {
+        var (tenantId, pipelineId) = await AddPipelineAsync();
+        var id = await api.AddVersionAsync(tenantId, pipelineId, approved: false);
+
+        var answer = await api.PostAsync($"/api/pipeline-versions/{id}/status", $$"""{"status": "APPROVED", "note": "{{note}}"}""");
+
+        Assert.Equal((HttpStatusCode.BadRequest, "DRAFT"), (answer.Status, (await api.GetAsync($"/api/pipeline-versions/{id}")).Json.GetProperty("status").GetString()));
+        Assert.Contains("note", answer.Errors.Keys);
+    }
+
+    [Fact]
     public async Task Create_LabelTwice_Is409()
     {
         var (tenantId, pipelineId) = await AddPipelineAsync();

@@ -108,7 +108,7 @@ internal sealed class WorkflowStore(RegistryContext db, PipelineStore pipelines,
             return NotFound(id);
         if (row.Status == VersionStatus.Approved)
             return row.ToView();
-        var changed = await versions.ChangeStatusAsync(id, VersionStatus.Approved, Member, ct);
+        var changed = await versions.ChangeStatusAsync(id, VersionStatus.Approved, note: null, Member, ct);
         if (changed.Problem is { StatusCode: not StatusCodes.Status404NotFound } refusal)
             return refusal;
         return await ViewAsync(tenantId, id, ct);

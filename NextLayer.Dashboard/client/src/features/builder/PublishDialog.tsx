@@ -6,8 +6,9 @@ import { compare } from "@/features/pipelines/compare";
 import { DifferenceGraph } from "@/features/pipelines/DifferenceGraph";
 import { DifferenceView } from "@/features/pipelines/DifferenceView";
 import { patch, post, sentenceOf } from "@/shared/api/http";
-import { versionsQuery } from "@/shared/api/queries";
+import { underWayQuery, versionsQuery } from "@/shared/api/queries";
 import type { DefinitionFlaw, PipelineVersion } from "@/shared/api/types";
+import { text } from "@/shared/text";
 import { Button } from "@/shared/ui/Button";
 import { Field, TextInput } from "@/shared/ui/Form";
 import { Dialog } from "@/shared/ui/Overlay";
@@ -19,11 +20,13 @@ export function PublishDialog({ version, flaws, draft, onClose }: { version: Pip
   const client = useQueryClient();
   const navigate = useNavigate();
   const approved = useQuery(versionsQuery({ pipelineId: version.pipeline_id, status: "APPROVED" })).data?.items.toSorted((a, b) => b.version_number - a.version_number)[0];
+  const underWay = useQuery(underWayQuery(version.pipeline_id)).data;
   const [label, setLabel] = useState(version.version);
+  const [note, setNote] = useState("");
   const publish = useMutation({
     mutationFn: async () => {
       if (label !== version.version) await patch(`/api/pipeline-versions/${version.id}`, { version: label });
-      return post(`/api/pipeline-versions/${version.id}/status`, { status: "APPROVED" });
+      return post(`/api/pipeline-versions/${version.id}/status`, { status: "APPROVED", ...(note.trim() ? { note: note.trim() } : {}) });
     },
     meta: { quiet: true },
     onSuccess: () => {
@@ -52,6 +55,9 @@ export function PublishDialog({ version, flaws, draft, onClose }: { version: Pip
       <div className="flex flex-col gap-4">
         {flaws.length > 0 && <p className="rounded-lg bg-danger-soft px-3 py-2 text-sm">{flaws.length === 1 ? "One thing is" : `${flaws.length} things are`} wrong in it. Mend that first.</p>}
         <Field label="Version's name">{(ids) => <TextInput {...ids} value={label} maxLength={100} onChange={(event) => setLabel(event.target.value)} />}</Field>
+        <Field label={text.pipelines.reviewNote} hint={text.pipelines.reviewNoteHint}>
+          {(ids) => <TextInput {...ids} value={note} maxLength={1000} onChange={(event) => setNote(event.target.value)} />}
+        </Field>
         <section>
           <h3 className="mb-1.5 text-xs font-medium text-ink-2">{approved ? `What changes against ${approved.version}, the current version` : "What it does"}</h3>
           <DifferenceView difference={compare(approved?.dag_spec ?? null, toDefinition(draft))} />
@@ -61,7 +67,7 @@ export function PublishDialog({ version, flaws, draft, onClose }: { version: Pip
             </div>
           )}
         </section>
-        <p className="text-sm text-ink-2">Runs that are under way go on with the version they began with. Schedules and webhooks take this one from their next run on.</p>
+        <p className="text-sm text-ink-2">{underWay === undefined || underWay === "0" ? "Runs that are under way go on with the version they began with." : underWay === "1" ? "One run is under way; it goes on with the version it began with." : `${underWay} runs are under way; they go on with the versions they began with.`} Schedules and webhooks take this one from their next run on.</p>
         {publish.isError && <p role="alert" className="text-sm text-[var(--s-failed)]">{sentenceOf(publish.error)}</p>}
       </div>
     </Dialog>

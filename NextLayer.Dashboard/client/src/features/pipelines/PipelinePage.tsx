@@ -1,10 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate as useAnyNavigate } from "@tanstack/react-router";
-import { Archive, Check, CopyPlus, GitCompareArrows, Pencil, Play, Trash2, Undo2 } from "lucide-react";
-import { lazy, Suspense, useMemo, useState } from "react";
-import { post, remove, sentenceOf } from "@/shared/api/http";
+import { GitCompareArrows, Pencil, Play } from "lucide-react";
+import { lazy, Suspense, useMemo } from "react";
+import { post } from "@/shared/api/http";
 import { pipelineQuery, versionQuery, versionsQuery } from "@/shared/api/queries";
-import type { Pipeline, PipelineVersion, Validation, VersionStatus } from "@/shared/api/types";
+import type { Pipeline, PipelineVersion } from "@/shared/api/types";
 import { readDefinition } from "@/shared/graph/definition";
 import { text } from "@/shared/text";
 import { Time } from "@/shared/time/Time";
@@ -12,16 +12,15 @@ import { Button, buttonClass } from "@/shared/ui/Button";
 import { CopyButton } from "@/shared/ui/Copy";
 import { Segments, Select } from "@/shared/ui/Form";
 import { JsonTree } from "@/shared/ui/JsonTree";
-import { Confirm } from "@/shared/ui/Overlay";
 import { Card, Page } from "@/shared/ui/Page";
 import { Empty, Failure, SkeletonRows } from "@/shared/ui/States";
 import { VersionBadge } from "@/shared/ui/Status";
-import { toast } from "@/shared/ui/toasts";
 import { cx } from "@/shared/ui/cx";
 import { compare } from "./compare";
 import { DifferenceGraph } from "./DifferenceGraph";
 import { DifferenceView } from "./DifferenceView";
 import { LastRuns } from "./RunMarks";
+import { VersionActions } from "./VersionActions";
 
 const GraphView = lazy(() => import("@/features/run/GraphView"));
 const route = getRouteApi("/pipelines/$pipelineId");
@@ -160,6 +159,12 @@ function VersionCard({ version, versions, onDraft, drafting }: { version: Pipeli
         <span className="flex-1" />
         <VersionActions version={version} onDraft={onDraft} drafting={drafting} />
       </div>
+      {version.status !== "DRAFT" && version.status_at && (
+        <p className="-mt-2 text-sm text-ink-2">
+          {text.pipelines.reviewed(text.status.version[version.status], <Time at={version.status_at} />, version.status_by)}
+          {version.status_note && <q className="ml-1.5 text-ink">{version.status_note}</q>}
+        </p>
+      )}
       <div className="flex flex-wrap items-center justify-between gap-2">
         <Segments label={text.pipelines.view} value={tab} options={[["graph", text.pipelines.views.graph], ["json", text.common.json], ["input", text.pipelines.views.input]]} onChange={(value) => void navigate({ search: (old) => ({ ...old, tab: value === "graph" ? undefined : (value as "json" | "input") }), replace: true })} />
         {versions.length > 1 && (
@@ -203,90 +208,6 @@ function VersionCard({ version, versions, onDraft, drafting }: { version: Pipeli
           <Empty title={text.pipelines.anyInput}>{text.pipelines.anyInputMeaning}</Empty>
         </div>
       )}
-    </div>
-  );
-}
-
-function VersionActions({ version, onDraft, drafting }: { version: PipelineVersion; onDraft: () => void; drafting: boolean }) {
-  const client = useQueryClient();
-  const navigate = route.useNavigate();
-  const [asked, setAsked] = useState<VersionStatus | "delete" | null>(null);
-  const validation = useQuery({
-    queryKey: ["validation", version.id, version.updated_at],
-    queryFn: () => post<Validation>(`/api/pipeline-versions/${version.id}/validate`),
-    enabled: version.status === "DRAFT",
-  }).data;
-  const after = () => {
-    setAsked(null);
-    void client.invalidateQueries({ queryKey: ["versions"] });
-    void client.invalidateQueries({ queryKey: ["version", version.id] });
-  };
-  const change = useMutation({
-    mutationFn: (status: VersionStatus) => post(`/api/pipeline-versions/${version.id}/status`, { status }),
-    onSuccess: (_, status) => {
-      toast(text.pipelines.statusSet(version.version, text.status.version[status].toLowerCase()));
-      after();
-    },
-  });
-  const destroy = useMutation({
-    mutationFn: () => remove(`/api/pipeline-versions/${version.id}`),
-    onSuccess: () => {
-      after();
-      void navigate({ search: {} });
-    },
-  });
-  const flaws = validation?.errors.length ?? 0;
-  return (
-    <div className="flex flex-wrap gap-2">
-      {version.status === "DRAFT" && (
-        <>
-          <Link to="/pipelines/$pipelineId/versions/$versionId/edit" params={{ pipelineId: version.pipeline_id, versionId: version.id }} className={buttonClass()}>
-            <Pencil className="size-3.5" aria-hidden /> {text.pipelines.edit}
-          </Link>
-          <Button kind="primary" icon={Check} needs="workflows.publish" tenant={version.tenant_id} disabled={flaws > 0} title={flaws > 0 ? text.pipelines.flaws(flaws) : undefined} onClick={() => setAsked("APPROVED")}>
-            {text.pipelines.approve}
-          </Button>
-          <Button kind="ghost" icon={Trash2} needs="workflows.write" tenant={version.tenant_id} onClick={() => setAsked("delete")}>
-            {text.common.delete}
-          </Button>
-        </>
-      )}
-      {version.status === "APPROVED" && (
-        <>
-          <Link to="/start" search={{ version: version.id }} className={buttonClass()}>
-            <Play className="size-3.5" aria-hidden /> {text.pipelines.run}
-          </Link>
-          <Button icon={Archive} needs="workflows.publish" tenant={version.tenant_id} onClick={() => setAsked("DEPRECATED")}>
-            {text.pipelines.deprecate}
-          </Button>
-        </>
-      )}
-      {version.status === "DEPRECATED" && (
-        <Button icon={Undo2} needs="workflows.publish" tenant={version.tenant_id} onClick={() => setAsked("APPROVED")}>
-          {text.pipelines.approveAgain}
-        </Button>
-      )}
-      <Button icon={CopyPlus} needs="workflows.write" tenant={version.tenant_id} busy={drafting} onClick={onDraft}>
-        {text.pipelines.draftFrom}
-      </Button>
-      <Confirm
-        open={asked !== null}
-        onOpenChange={(open) => !open && setAsked(null)}
-        title={asked === "APPROVED" ? text.pipelines.ask.approve(version.version) : asked === "DEPRECATED" ? text.pipelines.ask.deprecate(version.version) : text.pipelines.ask.delete(version.version)}
-        action={asked === "APPROVED" ? text.pipelines.approve : asked === "DEPRECATED" ? text.pipelines.deprecate : text.common.delete}
-        danger={asked !== "APPROVED"}
-        busy={change.isPending || destroy.isPending}
-        onConfirm={() => (asked === "delete" ? destroy.mutate() : asked && change.mutate(asked))}
-      >
-        <p className="text-sm text-ink-2">
-          {asked === "APPROVED"
-            ? text.pipelines.meaning.approve
-            : asked === "DEPRECATED"
-              ? text.pipelines.meaning.deprecate
-              : text.pipelines.meaning.delete}
-        </p>
-        {(change.isError || destroy.isError) && <p className="mt-2 text-sm text-[var(--s-failed)]">{sentenceOf(change.error ?? destroy.error)}</p>}
-      </Confirm>
     </div>
   );
 }

@@ -110,6 +110,13 @@ export const recentRunsQuery = (filter: { tenantId?: string | null; pipelineId?:
     refetchInterval: 5_000,
   });
 
+/** Runs of a pipeline that have not ended, as many as there are. */
+export const underWayQuery = (pipelineId: string) =>
+  queryOptions({
+    queryKey: ["runs", "under-way", pipelineId],
+    queryFn: async ({ signal }) => (await request<RunPage>(`/api/runs${toQuery({ pipeline_id: pipelineId, status: ["QUEUED", "RUNNING", "PAUSED"], limit: 1 })}`, { signal })).headers.get("X-Total-Count") ?? "0",
+  });
+
 export const workersQuery = () =>
   queryOptions({
     queryKey: ["workers"],

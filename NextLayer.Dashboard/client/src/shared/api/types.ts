@@ -197,6 +197,10 @@ export interface PipelineVersion {
   version_number: number;
   input_schema: JsonObject | null;
   frozen_at: string | null;
+  /** Who brought it into its status, when, and what they said of it. */
+  status_by: string | null;
+  status_at: string | null;
+  status_note: string | null;
   /** The draft of whose test this is the copy; null for all others. */
   test_of: string | null;
   created_at: string;

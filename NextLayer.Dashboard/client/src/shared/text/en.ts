@@ -553,6 +553,9 @@ export const en = {
     frozen: (number: number, at: ReactNode) => rich`number ${number}, frozen ${at}`,
     changed: (number: number, at: ReactNode) => rich`number ${number}, changed ${at}`,
     statusSet: (version: string, status: string) => `${version} is ${status}.`,
+    reviewNote: "Note",
+    reviewNoteHint: "What it is for, or what you have checked. Whoever looks at the version reads it beside your name.",
+    reviewed: (status: string, at: ReactNode, by: string | null) => (by ? rich`${status} ${at} by ${by}.` : rich`${status} ${at}.`),
   },
   start: {
     choose: "Which pipeline? Only those with an approved version can be run.",
