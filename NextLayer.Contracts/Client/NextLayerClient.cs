@@ -71,6 +71,17 @@ public sealed class NextLayerClient : IDisposable
         return await GetRunAsync(runId, ct);
     }
 
+    /// <summary>
+    /// <c>POST /api/v1/runs/{id}/retry-step</c>: a step that has failed and waits for its next attempt makes it at once. Naming
+    /// the failed attempt keeps a late repeat from ending the pause after another failure.
+    /// </summary>
+    /// <exception cref="NextLayerException"><c>run_not_found</c>; <c>step_has_begun</c>, <c>step_not_retrying</c>, <c>run_finished</c>, <c>run_cancelling</c>.</exception>
+    public async Task<Run> RetryStepAsync(Guid runId, string stepId, int? attempt = null, CancellationToken ct = default)
+    {
+        await SendAsync<JsonElement>(HttpMethod.Post, $"api/v1/runs/{runId}/retry-step", new RetryStepRequest { StepId = stepId, Attempt = attempt }, null, ct);
+        return await GetRunAsync(runId, ct);
+    }
+
     /// <summary><c>GET /api/runs/{id}</c>; null when there is no such run.</summary>
     public async Task<Run?> FindRunAsync(Guid runId, CancellationToken ct = default)
     {

@@ -62,6 +62,9 @@ public static class RunEventTypes
     /// <summary><c>{step_type, attempt, duration_ms, error, retry_in_ms}</c></summary>
     public const string StepRetrying = "step.retrying";
 
+    /// <summary><c>{step_type, attempt, by?}</c>: somebody wants the next attempt at once, after the failure of this one.</summary>
+    public const string StepRetryRequested = "step.retry_requested";
+
     /// <summary><c>{step_type}</c></summary>
     public const string StepSkipped = "step.skipped";
 

@@ -28,7 +28,7 @@ public sealed record RunStep
     public JsonElement? Output { get; init; }
     public StepError? Error { get; init; }
 
-    /// <summary>When the step is tried again after this failed attempt.</summary>
+    /// <summary>When the step is tried again after this failed attempt; the moment of the wish where somebody wanted it at once.</summary>
     public DateTimeOffset? RetryAt { get; init; }
 
     public required DateTimeOffset StartedAt { get; init; }

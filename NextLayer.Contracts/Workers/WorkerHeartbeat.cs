@@ -54,8 +54,8 @@ public sealed record HeldRunVerdict
     public required HeartbeatVerdict Verdict { get; init; }
 
     /// <summary>
-    /// Waiting steps of the run that were settled since this lease began, by a decision, an event or the last child. When
-    /// it rises, <c>GET /api/runs/{id}/steps</c> has their outputs.
+    /// Waiting steps of the run that were settled since this lease began, by a decision, an event or the last child, and
+    /// retries that somebody brought forward. When it rises, <c>GET /api/runs/{id}/steps</c> has the outputs and the times.
     /// </summary>
     public int Settled { get; init; }
 }

@@ -37,6 +37,34 @@ public sealed partial class RunDetailTests(Site site)
     }
 
     [Fact]
+    public async Task PauseBeforeTheNextAttempt_EndsByOneClick()
+    {
+        await site.StartAsync();
+        var line = await site.Demo.AddLineAsync("Closed door", """
+            {"steps": [{"id": "knock", "type": "http_request", "config": {"method": "GET", "url": "http://127.0.0.1:1/"},
+                        "retry": {"max_attempts": 3, "backoff": "fixed", "initial_seconds": 3600, "jitter": 0}}]}
+            """);
+        var runId = await site.Demo.StartAsync(line);
+        await site.Demo.UntilAsync(runId, "PAUSED");
+        await using var visit = await site.VisitAsync(width: 360, height: 780);
+        var page = visit.Page;
+        await visit.OpenAsync($"/runs/{runId}?tab=steps&step=knock", "Closed door");
+        var strip = page.GetByRole(AriaRole.Region, new() { Name = "Why it is not running" });
+        var panel = page.GetByRole(AriaRole.Complementary, new() { Name = "Step knock" });
+
+        await Expect(panel.GetByRole(AriaRole.Button, new() { Name = "Retry now" })).ToBeVisibleAsync();
+        Assert.Equal([], await visit.FlawsAsync());
+        await visit.ShootAsync("journey-retry-now");
+        await strip.GetByRole(AriaRole.Button, new() { Name = "Retry now" }).ClickAsync();
+        await Expect(panel.GetByRole(AriaRole.Link, new() { Name = "Attempt 2" })).ToBeVisibleAsync();
+        await panel.GetByRole(AriaRole.Button, new() { Name = "Retry now" }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Main).GetByText("Failed", new() { Exact = true }).First).ToBeVisibleAsync();
+        await Expect(panel.GetByRole(AriaRole.Button, new() { Name = "Retry now" })).ToBeHiddenAsync();
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
     public async Task Wait_ForAnEventThatNeverComes_TakesWhatAPersonGivesForIt()
     {
         await site.StartAsync();

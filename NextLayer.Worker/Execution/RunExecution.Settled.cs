@@ -2,14 +2,18 @@ using NextLayer.Contracts.Runs;
 
 namespace NextLayer.Worker.Execution;
 
-/// <summary>Waits that ended while other steps of the run keep it here: decisions, events, the last child.</summary>
+/// <summary>What others changed about steps while the run is held here: decisions, events, the last child, retries brought forward.</summary>
 internal sealed partial class RunExecution
 {
     private void TakeSettled()
     {
         var (steps, seen) = run.TakeSettled();
         foreach (var step in steps)
+        {
             Settled(step);
+            BringForward(step);
+        }
+
         settledSeen = Math.Max(settledSeen, seen);
     }
 
@@ -34,5 +38,18 @@ internal sealed partial class RunExecution
                 Follow(plan.Fail(step));
                 break;
         }
+    }
+
+    /// <summary>Somebody may want a retry sooner: the failed attempt then says so, and is due by the database's clock.</summary>
+    private void BringForward(RunStep failed)
+    {
+        if (failed is not { Status: StepStatus.Failed, RetryAt: { } due } || failed.Generation != run.Claim.Run.Generation)
+            return;
+        var known = timers.Find(t => t.Resume is null && t.Step.Id == failed.StepId && t.Attempt == failed.Attempt + 1);
+        var wait = due - run.Now;
+        if (known is null || wait >= Remaining(known))
+            return;
+        timers.Remove(known);
+        AddTimer(known with { SetAt = services.Time.GetTimestamp(), Wait = wait > TimeSpan.Zero ? wait : TimeSpan.Zero });
     }
 }

@@ -37,7 +37,8 @@ internal sealed partial class RunExecution
     {
         if (Stopping)
             return; // Still due, for whoever takes the run up.
-        timers.Remove(timer);
+        if (!timers.Remove(timer))
+            return; // Brought forward meanwhile: the other one has fired, or will.
         Start(timer.Step, timer.Attempt, timer.Resume);
     }
 

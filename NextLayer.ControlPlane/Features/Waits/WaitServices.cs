@@ -1,15 +1,17 @@
 using NextLayer.ControlPlane.Features.Waits.Approvals;
 using NextLayer.ControlPlane.Features.Waits.Children;
 using NextLayer.ControlPlane.Features.Waits.Events;
+using NextLayer.ControlPlane.Features.Waits.Retries;
 
 namespace NextLayer.ControlPlane.Features.Waits;
 
-/// <summary>Steps that wait without a worker: for people, for events, for child runs.</summary>
+/// <summary>Steps that wait without a worker: for people, for events, for child runs, for their next attempt.</summary>
 internal static class WaitServices
 {
     public static void AddWaits(this IServiceCollection services)
     {
         services.AddSingleton<ResumeStore>();
+        services.AddSingleton<RetryStepStore>();
         services.AddSingleton<ApprovalList>();
         services.AddSingleton<EventStore>();
         services.AddSingleton<ChildRuns>();
@@ -21,5 +23,6 @@ internal static class WaitServices
     {
         api.MapApprovals();
         api.MapEvents();
+        api.MapRetryStep();
     }
 }

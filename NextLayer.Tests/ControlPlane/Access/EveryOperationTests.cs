@@ -121,6 +121,7 @@ public sealed class EveryOperationTests(Servers servers)
         ["ExplainWorkflowRun"] = "runs.read",
         ["CancelWorkflowRun"] = "runs.control",
         ["RetryWorkflowRun"] = "runs.control",
+        ["RetryWorkflowRunStep"] = "runs.control",
         ["ListMembers"] = "members.manage",
         ["AddMember"] = "members.manage",
         ["ChangeMember"] = "members.manage",

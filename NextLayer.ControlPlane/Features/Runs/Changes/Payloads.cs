@@ -61,6 +61,15 @@ internal static class Payloads
         return text.Append('}').ToString();
     }
 
+    /// <summary>Of <c>step.retry_requested</c>.</summary>
+    public static string RetryRequested(string stepType, int attempt, string? by) => Write(w =>
+    {
+        w.WriteString("step_type", stepType);
+        w.WriteNumber("attempt", attempt);
+        if (by is not null)
+            w.WriteString("by", by);
+    });
+
     /// <summary>Of <c>step.waiting</c>.</summary>
     public static string StepWaiting(string stepType, int attempt, WaitReason reason, DateTimeOffset? wakeAt) => Write(w =>
     {

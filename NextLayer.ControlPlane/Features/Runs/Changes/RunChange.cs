@@ -180,6 +180,20 @@ internal sealed class RunChange
             StartedAt = step.StartedAt,
             FinishedAt = Now,
         });
+        GoOn();
+    }
+
+    /// <summary>A step's next attempt is due at once; its row in <c>step_runs</c> says so too.</summary>
+    /// <param name="by">Who wants it so; null when nobody is known.</param>
+    public void RetryNow(string stepId, string stepType, int attempt, string? by)
+    {
+        AddEvent(RunEventTypes.StepRetryRequested, Payloads.RetryRequested(stepType, attempt, by), stepId);
+        GoOn();
+    }
+
+    // A sleeping run is woken, the holder of a running one is told to look; one in the queue is about to be claimed.
+    private void GoOn()
+    {
         if (Status == RunStatus.Paused)
             Requeue("woken");
         else if (Status == RunStatus.Running)

@@ -19,6 +19,7 @@ import { hintFor } from "./errorHints";
 import { Children } from "./Family";
 import type { Attempt, RunView } from "./fold";
 import { GoOn } from "./GoOn";
+import { RetryNow } from "./RetryNow";
 import { canEnd } from "./waits";
 import { useNow } from "@/shared/time/useNow";
 
@@ -121,6 +122,7 @@ function Attempts({ run, stepId, attempts, settled }: { run: Run; stepId: string
               ]}
             />
             {attempt.status === "waiting" && canEnd(attempt.waitReason, run.status) && <GoOn run={run} stepId={stepId} wait={attempt.waitReason} attempt={attempt} className="self-start" />}
+            {attempt === attempts.at(-1) && <RetryNow run={run} attempt={attempt} className="self-start" />}
             {attempt.status === "completed" && (
               <div>
                 <h4 className="mb-1.5 text-xs font-medium text-ink-2">Output</h4>

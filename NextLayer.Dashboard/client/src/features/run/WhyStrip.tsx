@@ -9,6 +9,7 @@ import { useNow } from "@/shared/time/useNow";
 import { explainQuery, guess } from "./explain";
 import type { RunView } from "./fold";
 import { GoOn } from "./GoOn";
+import { RetryNow } from "./RetryNow";
 import { endableWait } from "./waits";
 
 /** Why a run is not running. */
@@ -36,6 +37,7 @@ export function WhyStrip({ run, view }: { run: Run; view: RunView }) {
                 </Link>
               )}
               {wait && reason.step_id && run.status === "PAUSED" && <GoOn run={run} stepId={reason.step_id} wait={wait} attempt={view.steps.get(reason.step_id)?.last} className="ml-2" />}
+              {reason.code === "step_retry" && reason.step_id && <RetryNow run={run} attempt={view.steps.get(reason.step_id)?.last} className="ml-2" />}
             </li>
           );
         })}

@@ -40,6 +40,8 @@ export function wordOfEvent(event: RunEvent): string {
       return `${step} failed`;
     case "step.retrying":
       return `${step} failed, tries again in ${duration(Number(p.retry_in_ms ?? 0))}`;
+    case "step.retry_requested":
+      return `${String(p.by ?? "Somebody")} wanted ${step} tried again at once`;
     case "step.skipped":
       return `${step} skipped`;
     case "step.waiting":

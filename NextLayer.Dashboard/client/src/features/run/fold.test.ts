@@ -61,6 +61,19 @@ describe("fold", () => {
     expect(view).toMatchObject({ status: "FAILED", firstFailure: "a", errorMessage: "a failed" });
   });
 
+  it("takes a retry that somebody wanted at once for due", () => {
+    const view = fold(
+      story(
+        ["run.queued"],
+        ["run.started", null, { worker_id: "w1" }],
+        ["step.retrying", "a", { attempt: 1, error: { code: "TIMEOUT", message: "Too slow.", retryable: true, attempt: 1 }, retry_in_ms: 600_000 }],
+        ["step.retry_requested", "a", { attempt: 1, by: "user:ada" }],
+      ),
+    );
+
+    expect(view.steps.get("a")?.last).toMatchObject({ status: "failed", retryAt: START + 3000 });
+  });
+
   it("abandons what a lost worker had open", () => {
     const view = fold(
       story(

@@ -202,6 +202,11 @@ export function fold(events: readonly RunEvent[], upTo = Number.POSITIVE_INFINIT
         else view.firstFailure ??= stepId;
         break;
       }
+      case "step.retry_requested": {
+        const attempt = steps.get(stepId)?.last;
+        if (attempt?.status === "failed") attempt.retryAt = at;
+        break;
+      }
       case "step.skipped":
         steps.set(stepId, { stepId, stepType: text(payload, "step_type") ?? "", status: "skipped", attempts: 0, last: null });
         break;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { canEnd, delayOutput, endableWait } from "./waits";
+import { canEnd, delayOutput, endableWait, isPutOff } from "./waits";
 
 it.each([
   ["waiting_for_time", "timer"],
@@ -23,3 +23,10 @@ it("ends nothing by hand that people vote on, or that has ended", () => {
 
 it("gives what a delay that ends by itself gives", () =>
   expect(delayOutput({ startedAt: 1_000, wakeAt: "2026-05-01T10:00:00+00:00" }, 61_000)).toEqual({ waited_ms: 60_000, due_at: "2026-05-01T10:00:00+00:00", resumed_at: "1970-01-01T00:01:01.000Z" }));
+
+it.each([
+  ["failed", 2_000, true],
+  ["failed", 1_000, false],
+  ["failed", null, false],
+  ["running", 2_000, false],
+] as const)("an attempt that is %s, with the next one at %s, is put off: %s", (status, retryAt, putOff) => expect(isPutOff({ status, retryAt }, 1_000)).toBe(putOff));

@@ -16,6 +16,11 @@ export function canEnd(reason: WaitReason | null, status: RunStatus): reason is 
   return reason === "event" || reason === "manual" ? status === "PAUSED" || status === "RUNNING" || status === "QUEUED" : reason === "timer" && status === "PAUSED";
 }
 
+/** Whether the attempt has failed and the next one is yet to come. */
+export function isPutOff(attempt: Pick<Attempt, "status" | "retryAt">, now: number): boolean {
+  return attempt.status === "failed" && attempt.retryAt !== null && attempt.retryAt > now;
+}
+
 export const WAIT_WORDS: Record<EndableWait, { action: string; title: string; note: string; output: string }> = {
   timer: { action: "Go on now", title: "End this wait now?", note: "The run goes on at once, as though its time had come.", output: "{}" },
   event: { action: "Go on without it…", title: "Go on without the event?", note: "What you give here stands in for the event: it becomes the step's output.", output: '{\n  "payload": {}\n}' },
