@@ -38,6 +38,11 @@ internal static class ListLatency
         yield return ("trigger type and tenant, usual type", $"/api/runs?trigger_type=manual&tenant_id={tenant}");
         yield return ("trigger type and status, none", "/api/runs?trigger_type=schedule&status=RUNNING");
         yield return ("trigger type and status PAUSED", "/api/runs?trigger_type=schedule&status=PAUSED");
+        yield return ("worker", "/api/runs?worker_id=worker-3");
+        yield return ("worker and tenant", $"/api/runs?worker_id=worker-3&tenant_id={tenant}");
+        yield return ("worker, none", "/api/runs?worker_id=nobody");
+        yield return ("took a second or longer, tenant", $"/api/runs?duration_ms_min=1000&tenant_id={tenant}");
+        yield return ("took an hour or longer, none", "/api/runs?duration_ms_min=3600000");
         yield return ("error text, often", "/api/runs?q=502");
         yield return ("error text, never", "/api/runs?q=nowhere");
         yield return ("error text and tenant", $"/api/runs?q=503&tenant_id={tenant}");

@@ -34,6 +34,34 @@ public sealed partial class RunListTests(Site site)
     }
 
     [Fact]
+    public async Task WorkerAndLength_NarrowTheListFromCellMenuAndWorkersPage()
+    {
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync("/runs?window=all", "Runs");
+        var row = page.GetByRole(AriaRole.Row).Filter(new() { HasText = site.Demo.Failed[^8..] });
+
+        await row.GetByRole(AriaRole.Button, new() { NameRegex = MoreAbout() }).ClickAsync();
+        await page.GetByRole(AriaRole.Menuitem, new() { NameRegex = OfTheWorker() }).ClickAsync();
+        await Expect(page).ToHaveURLAsync(WorkerInAddress());
+        await Expect(row).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Filters", Exact = true }).ClickAsync();
+        await page.GetByLabel("Took", new() { Exact = true }).SelectOptionAsync("1 day or longer");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.GetByText("No run fits these filters")).ToBeVisibleAsync();
+        Assert.Equal([], await visit.FlawsAsync());
+        await visit.ShootAsync("journey-long-runs");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove the filter Took 1 day or longer" }).ClickAsync();
+        await Expect(row).ToBeVisibleAsync();
+        await visit.OpenAsync("/workers", "Workers");
+        await page.GetByRole(AriaRole.Table).GetByRole(AriaRole.Link).First.ClickAsync();
+
+        await Expect(page).ToHaveURLAsync(WorkerInAddress());
+        await Expect(page.GetByRole(AriaRole.Button, new() { NameRegex = RemoveWorker() })).ToBeVisibleAsync();
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
     public async Task SelectedRuns_AreRunAgainOnce()
     {
         await site.StartAsync();
@@ -93,6 +121,15 @@ public sealed partial class RunListTests(Site site)
 
     [GeneratedRegex("^More about run")]
     private static partial Regex MoreAbout();
+
+    [GeneratedRegex("worker=")]
+    private static partial Regex WorkerInAddress();
+
+    [GeneratedRegex("^Only runs of the worker ")]
+    private static partial Regex OfTheWorker();
+
+    [GeneratedRegex("^Remove the filter Worker: ")]
+    private static partial Regex RemoveWorker();
 
     [GeneratedRegex("^Select run")]
     private static partial Regex SelectRun();

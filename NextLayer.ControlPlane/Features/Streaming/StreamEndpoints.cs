@@ -56,11 +56,9 @@ internal static class StreamEndpoints
         HttpContext context,
         SocketDoor door,
         ListStream stream,
-        [FromQuery(Name = "status"), Description("May be given more than once, in either API's words.")] string[]? status = null,
-        [FromQuery(Name = "pipeline_id")] Guid? pipelineId = null,
-        [FromQuery(Name = "workflow_id"), Description("Id of a pipeline version.")] Guid? workflowId = null)
+        [AsParameters] ListWish wish)
     {
-        if (ListFilter.TryCreate(scope.Tenants, status, pipelineId, workflowId, out var problem) is not { } filter)
+        if (ListFilter.TryCreate(scope.Tenants, wish, out var problem) is not { } filter)
             return problem!; // One of the two is there.
         using var place = door.TryEnter(context, out problem);
         return place is null ? problem! : await place.ServeAsync("runs", (socket, ct) => stream.WriteAsync(socket, filter, ct));

@@ -36,8 +36,13 @@ internal sealed record RunListFilter
     /// <summary>Part of the error message; only FAILED and CANCELLED runs have one.</summary>
     public string? ErrorText { get; private init; }
 
-    /// <summary>True when no index has all that is asked for.</summary>
-    public bool LooksAtRows => TriggerType is not null || ErrorText is not null;
+    /// <summary>Worker that holds the run, or was the last to hold it.</summary>
+    public string? WorkerId { get; private init; }
+
+    /// <summary>Only finished runs that took at least so long.</summary>
+    public TimeSpan? MinDuration { get; private init; }
+
+    private static readonly string[] Finished = ["SUCCEEDED", "FAILED", "CANCELLED"];
 
     /// <summary>The last run of the page before; null for the first page.</summary>
     public Guid? Cursor { get; private init; }
@@ -61,6 +66,8 @@ internal sealed record RunListFilter
         var (first, end) = IdPrefix(query.Q) ?? (Guid.Empty, Guid.AllBitsSet);
         var errorText = string.IsNullOrEmpty(query.Q) || IdPrefix(query.Q) is not null ? null : query.Q;
         var statuses = query.Status is { Length: > 0 } given ? given.Distinct().ToArray() : null;
+        if (query.DurationMsMin is not null)
+            statuses = [.. (statuses ?? Finished).Intersect(Finished)];
         return new RunListFilter
         {
             FirstId = Max(first, query.CreatedAfter is { } after ? RunIds.FirstAt(after.Value) : Guid.Empty),
@@ -71,6 +78,8 @@ internal sealed record RunListFilter
             VersionId = query.PipelineVersionId,
             TriggerType = query.TriggerType,
             ErrorText = errorText,
+            WorkerId = query.WorkerId,
+            MinDuration = query.DurationMsMin is { } least ? TimeSpan.FromMilliseconds(least) : null,
             Cursor = query.Cursor is null ? null : Guid.ParseExact(query.Cursor, "N"),
         };
     }

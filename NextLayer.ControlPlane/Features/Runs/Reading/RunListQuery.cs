@@ -19,4 +19,6 @@ internal sealed record RunListQuery(
     [property: FromQuery(Name = "created_after"), Description("Runs made at this time or later, ISO 8601.")] QueryTime? CreatedAfter = null,
     [property: FromQuery(Name = "created_before"), Description("Runs made before this time, ISO 8601.")] QueryTime? CreatedBefore = null,
     [property: StringLength(200), FromQuery(Name = "q"), Description("Beginning of a run's id (6 or more hexadecimal digits), or part of an error message.")] string? Q = null,
-    [property: FromQuery(Name = "cursor"), Description("next_cursor of the page before.")] string? Cursor = null);
+    [property: FromQuery(Name = "cursor"), Description("next_cursor of the page before.")] string? Cursor = null,
+    [property: StringLength(200, MinimumLength = 1), FromQuery(Name = "worker_id"), Description("Worker that holds the run, or held it last.")] string? WorkerId = null,
+    [property: Range(typeof(long), "0", "31622400000"), FromQuery(Name = "duration_ms_min"), Description("Finished runs that took at least so many milliseconds.")] long? DurationMsMin = null);

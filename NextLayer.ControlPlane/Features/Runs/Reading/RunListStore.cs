@@ -68,9 +68,10 @@ internal sealed class RunListStore(Databases databases)
 
     private static async Task<string> CountAsync(NpgsqlConnection connection, RunListFilter filter, CancellationToken ct)
     {
-        await using var command = Command(connection, RunListSql.For(filter).Count, filter, filter.EndId, MaxCounted + 1, offset: 0);
+        var statements = RunListSql.For(filter);
+        await using var command = Command(connection, statements.Count, filter, filter.EndId, MaxCounted + 1, offset: 0);
         var count = (long)(await command.ExecuteScalarAsync(ct))!; // count(*) is never null.
-        return count > MaxCounted ? $"{MaxCounted}+" : filter.LooksAtRows ? $"{count}+" : $"{count}";
+        return count > MaxCounted ? $"{MaxCounted}+" : statements.CountsAll ? $"{count}" : $"{count}+";
     }
 
     private static NpgsqlCommand Command(
@@ -89,6 +90,8 @@ internal sealed class RunListStore(Databases databases)
         Add(command, NpgsqlDbType.Uuid, filter.VersionId);
         Add(command, NpgsqlDbType.Text, filter.TriggerType);
         Add(command, NpgsqlDbType.Text, filter.ErrorText is { } text ? LikePattern.Containing(text) : null);
+        Add(command, NpgsqlDbType.Text, filter.WorkerId);
+        Add(command, NpgsqlDbType.Interval, filter.MinDuration);
         return command;
     }
 

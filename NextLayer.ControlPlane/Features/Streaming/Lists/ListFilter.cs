@@ -9,15 +9,20 @@ namespace NextLayer.ControlPlane.Features.Streaming.Lists;
 /// <summary>Which runs one list shows.</summary>
 /// <param name="Tenants">Whose runs; null for everybody's.</param>
 /// <param name="VersionId">The Workflow API's <c>workflow_id</c>.</param>
-internal sealed record ListFilter(IReadOnlyList<Guid>? Tenants, StatusSet Statuses, Guid? PipelineId, Guid? VersionId)
+/// <param name="WorkerId">Worker that holds the run, or held it last.</param>
+/// <param name="MinDuration">Only finished runs that took at least so long.</param>
+internal sealed record ListFilter(
+    IReadOnlyList<Guid>? Tenants, StatusSet Statuses, Guid? PipelineId, Guid? VersionId, string? WorkerId = null, TimeSpan? MinDuration = null)
 {
+    private static readonly StatusSet Finished = default(StatusSet).With(RunStatus.Succeeded).With(RunStatus.Failed).With(RunStatus.Cancelled);
+
     /// <summary>Null with a problem when a status is none; both spellings are taken.</summary>
     public static ListFilter? TryCreate(
-        IReadOnlyList<Guid>? tenants, string[]? statuses, Guid? pipelineId, Guid? versionId, out ProblemHttpResult? problem)
+        IReadOnlyList<Guid>? tenants, ListWish wish, out ProblemHttpResult? problem)
     {
         problem = null;
         var asked = default(StatusSet);
-        foreach (var word in statuses ?? [])
+        foreach (var word in wish.Status ?? [])
         {
             var status = WorkflowWords.ParseRunStatus(word) ?? (EnumText.TryParse<RunStatus>(word, out var parsed) ? parsed : null);
             if (status is null)
@@ -29,11 +34,17 @@ internal sealed record ListFilter(IReadOnlyList<Guid>? Tenants, StatusSet Status
             asked = asked.With(status.Value);
         }
 
-        return new ListFilter(tenants, asked == default ? StatusSet.All : asked, pipelineId, versionId);
+        return new ListFilter(
+            tenants,
+            asked == default ? StatusSet.All : asked,
+            wish.PipelineId,
+            wish.WorkflowId,
+            wish.WorkerId,
+            wish.DurationMsMin is { } least ? TimeSpan.FromMilliseconds(least) : null);
     }
 
     /// <summary>True when the news alone cannot tell whether a run belongs to the list.</summary>
-    public bool LooksAtRows => PipelineId is not null || VersionId is not null;
+    public bool LooksAtRows => (PipelineId ?? VersionId) is not null || WorkerId is not null || MinDuration is not null;
 
     /// <summary>False when the run is certainly not, and was not, on the list.</summary>
     public bool MayShow(ChangedRun changed) =>
@@ -41,7 +52,20 @@ internal sealed record ListFilter(IReadOnlyList<Guid>? Tenants, StatusSet Status
 
     /// <summary>Whether the run is on the list, its status left aside.</summary>
     public bool Covers(Run run) =>
+        IsOfIts(run) && (WorkerId is null || WorkerId == run.ClaimedBy) && (MinDuration is null || run.FinishedAt - run.StartedAt >= MinDuration);
+
+    /// <summary>Whether the run is not on the list any more, and may have been before it passed those statuses.</summary>
+    public bool MayHaveLost(Run run, StatusSet passed) =>
+        IsOfIts(run) && ((WorkerId is not null && WorkerId != run.ClaimedBy && IsTakenOver(run, passed)) || (MinDuration is not null && IsRetried(run, passed)));
+
+    private bool IsOfIts(Run run) =>
         (Tenants is null || Tenants.Contains(run.TenantId))
         && (PipelineId is null || PipelineId == run.PipelineId)
         && (VersionId is null || VersionId == run.PipelineVersionId);
+
+    // Another worker comes with another claim; of a run that was never claimed before no list has to be told.
+    private static bool IsTakenOver(Run run, StatusSet passed) =>
+        passed.Has(RunStatus.Queued) && (run.Generation > 1 || run.ClaimedAt > run.StartedAt);
+
+    private static bool IsRetried(Run run, StatusSet passed) => run.FinishedAt is null && passed.Meets(Finished);
 }

@@ -15,7 +15,7 @@ internal sealed class ListMessages(Run run, StatusSet passed)
 
     /// <summary>What the list is told; null when the run is none of its business.</summary>
     public byte[]? For(ListFilter filter) =>
-        !filter.Covers(run) ? null
+        !filter.Covers(run) && !filter.MayHaveLost(run, passed) ? null
         : filter.Statuses.Has(run.Status) ? change.Value
         : filter.Statuses.Meets(passed) ? gone.Value
         : null;

@@ -22,7 +22,9 @@ internal sealed record WorkflowRunListQuery(
     [property: StringLength(50), FromQuery(Name = "trigger_type"), Description("Child runs of a for-each are left out unless this is for_each.")] string? TriggerType = null,
     [property: FromQuery(Name = "since"), Description("Runs made at this time or later, ISO 8601.")] QueryTime? Since = null,
     [property: FromQuery(Name = "until"), Description("Runs made before this time, ISO 8601.")] QueryTime? Until = null,
-    [property: StringLength(200), FromQuery(Name = "q"), Description("Beginning of a run's id (6 or more hexadecimal digits), or part of an error.")] string? Q = null)
+    [property: StringLength(200), FromQuery(Name = "q"), Description("Beginning of a run's id (6 or more hexadecimal digits), or part of an error.")] string? Q = null,
+    [property: StringLength(200, MinimumLength = 1), FromQuery(Name = "worker_id"), Description("Worker that holds the run, or held it last.")] string? WorkerId = null,
+    [property: Range(typeof(long), "0", "31622400000"), FromQuery(Name = "duration_ms_min"), Description("Ended runs that took at least so many milliseconds.")] long? DurationMsMin = null)
 {
     /// <summary>The same question in the Queue API's words.</summary>
     /// <returns>Null with the refusal of a word that is none.</returns>
@@ -44,7 +46,9 @@ internal sealed record WorkflowRunListQuery(
                 TriggerType: TriggerType,
                 CreatedAfter: Since,
                 CreatedBefore: Until,
-                Q: Q),
+                Q: Q,
+                WorkerId: WorkerId,
+                DurationMsMin: DurationMsMin),
             new CallerScope([tenantId]),
             out problem);
     }

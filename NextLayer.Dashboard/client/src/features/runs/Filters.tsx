@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { ListFilter, X } from "lucide-react";
 import { useEffect, useState } from "react";
-import { pipelinesQuery, usePipelineName, versionsQuery } from "@/shared/api/queries";
+import { useAccess } from "@/shared/access/me";
+import { pipelinesQuery, usePipelineName, versionsQuery, workersQuery } from "@/shared/api/queries";
 import type { RunStatus } from "@/shared/api/types";
 import type { Counts } from "@/features/overview/statsQuery";
 import { usePrefs } from "@/shared/prefs/prefs";
@@ -11,6 +12,7 @@ import { Button } from "@/shared/ui/Button";
 import { Field, SearchInput, Select, TextInput } from "@/shared/ui/Form";
 import { Popover } from "@/shared/ui/Overlay";
 import { cx } from "@/shared/ui/cx";
+import { choicesWith, orLonger } from "./lengths";
 import { hasFilters, windowOf, type RunsSearch, type Window } from "./runsSearch";
 
 interface Props {
@@ -57,6 +59,8 @@ export function Filters({ search, counts, onChange, onClear }: Props) {
         </Popover>
         {search.pipeline && <PipelineChip id={search.pipeline} onRemove={() => onChange({ pipeline: undefined, version: undefined })} />}
         {search.version && <Chip text="One version" onRemove={() => onChange({ version: undefined })} />}
+        {search.worker && <Chip text={`Worker: ${search.worker}`} onRemove={() => onChange({ worker: undefined })} />}
+        {search.longer !== undefined && <Chip text={`Took ${orLonger(search.longer)}`} onRemove={() => onChange({ longer: undefined })} />}
         {search.trigger && <Chip text={`Trigger: ${search.trigger}`} onRemove={() => onChange({ trigger: undefined })} />}
         {range && (
           <Chip
@@ -111,6 +115,7 @@ function More({ search, onChange }: { search: RunsSearch; onChange: Props["onCha
   const [q, setQ] = useState("");
   const pipelines = useQuery(pipelinesQuery(tenantId, q, 0, 50)).data?.items ?? [];
   const versions = useQuery({ ...versionsQuery({ pipelineId: search.pipeline ?? "" }), enabled: Boolean(search.pipeline) }).data?.items ?? [];
+  const workers = useQuery({ ...workersQuery(), enabled: !useAccess().why("workers.read") }).data?.items ?? [];
   return (
     <div className="flex flex-col gap-3">
       <Field label="Pipeline">
@@ -150,6 +155,30 @@ function More({ search, onChange }: { search: RunsSearch; onChange: Props["onCha
             <datalist id="trigger-types">
               {["manual", "api", "webhook", "schedule", "test"].map((each) => (
                 <option key={each} value={each} />
+              ))}
+            </datalist>
+          </>
+        )}
+      </Field>
+      <Field label="Took" hint="Of finished runs.">
+        {(ids) => (
+          <Select {...ids} value={search.longer ?? ""} onChange={(event) => onChange({ longer: event.target.value ? Number(event.target.value) : undefined })}>
+            <option value="">Any time</option>
+            {choicesWith(search.longer).map((length) => (
+              <option key={length} value={length}>
+                {orLonger(length)}
+              </option>
+            ))}
+          </Select>
+        )}
+      </Field>
+      <Field label="Worker" hint="That holds the run, or held it last.">
+        {(ids) => (
+          <>
+            <TextInput {...ids} list="worker-ids" maxLength={200} defaultValue={search.worker ?? ""} onBlur={(event) => onChange({ worker: event.target.value.trim() || undefined })} onKeyDown={(event) => event.key === "Enter" && onChange({ worker: event.currentTarget.value.trim() || undefined })} />
+            <datalist id="worker-ids">
+              {workers.slice(0, 100).map((each) => (
+                <option key={each.worker_id} value={each.worker_id} />
               ))}
             </datalist>
           </>

@@ -8,6 +8,7 @@ import { RUN_LOOKS, waitWord } from "@/shared/status/status";
 import { Duration, Time } from "@/shared/time/Time";
 import { RunBadge } from "@/shared/ui/Status";
 import { shortId } from "@/shared/ui/Copy";
+import { orLonger } from "./lengths";
 import { Progress } from "./Progress";
 import type { RunsSearch } from "./runsSearch";
 
@@ -43,9 +44,9 @@ export const COLUMNS: readonly Column[] = [
   { key: "trigger", title: "Trigger", rem: 6.5, spare: 4, usual: true, narrow: (run) => ({ title: `Only runs with the trigger ${run.trigger_type}`, change: { trigger: run.trigger_type } }), cell: (run) => <Trigger type={run.trigger_type} /> },
   { key: "created", title: "Created", rem: 7.5, spare: 0, usual: true, narrow: around, cell: (run) => <Time at={run.created_at} /> },
   { key: "wait", title: "Queue time", rem: 6, spare: 7, usual: false, cell: (run) => <Duration from={run.run_after > run.created_at ? run.run_after : run.created_at} to={run.started_at} /> },
-  { key: "duration", title: "Duration", rem: 6.5, spare: 3, usual: true, cell: (run) => <Duration from={run.started_at} to={run.finished_at} /> },
+  { key: "duration", title: "Duration", rem: 6.5, spare: 3, usual: true, narrow: asLong, cell: (run) => <Duration from={run.started_at} to={run.finished_at} /> },
   { key: "progress", title: "Progress", rem: 5, spare: 5, usual: true, cell: (run) => <Progress run={run} /> },
-  { key: "worker", title: "Worker", rem: 6, grow: 1, spare: 6, usual: true, cell: (run) => <span className="block truncate text-ink-2" title={run.claimed_by ?? ""}>{run.claimed_by ?? "–"}</span> },
+  { key: "worker", title: "Worker", rem: 6, grow: 1, spare: 6, usual: true, narrow: (run) => (run.claimed_by ? { title: `Only runs of the worker ${run.claimed_by}`, change: { worker: run.claimed_by } } : null), cell: (run) => <span className="block truncate text-ink-2" title={run.claimed_by ?? ""}>{run.claimed_by ?? "–"}</span> },
   { key: "generation", title: "Tries", rem: 4, spare: 8, usual: false, cell: (run) => <span className="tnum">{run.generation}</span> },
   { key: "priority", title: "Priority", rem: 4.5, spare: 9, usual: false, cell: (run) => <span className="tnum">{run.priority}</span> },
   { key: "error", title: "Note", rem: 8, grow: 2, spare: 2, usual: true, narrow: (run) => (run.error_message ? { title: "Only runs with this error", change: { q: firstLine(run.error_message).slice(0, 200) } } : null), cell: (run) => <Note run={run} /> },
@@ -56,6 +57,13 @@ const AROUND_MS = 5 * 60_000;
 function around(run: Run): Narrowing {
   const at = Date.parse(run.created_at);
   return { title: "Only runs made within five minutes of it", change: { after: new Date(at - AROUND_MS).toISOString(), before: new Date(at + AROUND_MS).toISOString(), window: undefined } };
+}
+
+/** Runs that took as long as this one, to the second below. */
+function asLong(run: Run): Narrowing | null {
+  if (!run.started_at || !run.finished_at) return null;
+  const took = Math.floor((Date.parse(run.finished_at) - Date.parse(run.started_at)) / 1000) * 1000;
+  return took > 0 ? { title: `Only runs that took ${orLonger(took)}`, change: { longer: took } } : null;
 }
 
 function firstLine(text: string): string {

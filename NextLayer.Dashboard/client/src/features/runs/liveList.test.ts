@@ -10,6 +10,9 @@ const run = (id: string, status: RunStatus = "QUEUED", seq = 1): Run =>
     pipeline_id: "p",
     pipeline_version_id: "v",
     trigger_type: "manual",
+    claimed_by: status === "QUEUED" ? null : "w1",
+    started_at: status === "QUEUED" ? null : "2026-01-01T12:00:01+00:00",
+    finished_at: status === "FAILED" ? "2026-01-01T12:01:01+00:00" : null,
     error_message: status === "FAILED" ? "Timed out" : null,
     created_at: "2026-01-01T12:00:00+00:00",
     updated_at: "2026-01-01T12:00:00+00:00",
@@ -17,6 +20,18 @@ const run = (id: string, status: RunStatus = "QUEUED", seq = 1): Run =>
   }) as Run;
 const list = (...runs: Run[]): Pages => ({ pages: [{ items: runs, limit: 50, offset: 0, count: runs.length, next_cursor: null }], pageParams: [null] });
 const ids = (data: Pages) => data.pages.flatMap((page) => page.items.map((each) => each.id));
+
+describe("matches", () => {
+  it.each([
+    ["RUNNING", { worker_id: "w1" }, true],
+    ["RUNNING", { worker_id: "w2" }, false],
+    ["QUEUED", { worker_id: "w1" }, false],
+    ["FAILED", { duration_ms_min: 60_000 }, true],
+    ["FAILED", { duration_ms_min: 60_001 }, false],
+    ["RUNNING", { duration_ms_min: 1 }, false],
+    ["FAILED", { worker_id: "w1", duration_ms_min: 1_000 }, true],
+  ] as const)("a %s run and %j: %s", (status, filter, fits) => expect(matches(run("a", status), filter)).toBe(fits));
+});
 
 describe("updateRows", () => {
   it("changes a row in its place", () => {

@@ -11,6 +11,8 @@ interface Filter {
   pipeline_id?: string | undefined;
   pipeline_version_id?: string | undefined;
   trigger_type?: string | undefined;
+  worker_id?: string | undefined;
+  duration_ms_min?: number | undefined;
   q?: string | undefined;
   created_after?: string | undefined;
   created_before?: string | undefined;
@@ -25,6 +27,8 @@ export function matches(run: Run, filter: Filter): boolean {
     (!filter.pipeline_id || run.pipeline_id === filter.pipeline_id) &&
     (!filter.pipeline_version_id || run.pipeline_version_id === filter.pipeline_version_id) &&
     (!filter.trigger_type || run.trigger_type === filter.trigger_type) &&
+    (!filter.worker_id || run.claimed_by === filter.worker_id) &&
+    (!filter.duration_ms_min || (run.started_at !== null && run.finished_at !== null && Date.parse(run.finished_at) - Date.parse(run.started_at) >= filter.duration_ms_min)) &&
     (!filter.created_after || created >= Date.parse(filter.created_after)) &&
     (!filter.created_before || created < Date.parse(filter.created_before)) &&
     (!filter.q || isFound(run, filter.q))

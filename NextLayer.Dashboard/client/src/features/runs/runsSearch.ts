@@ -5,12 +5,18 @@ import { choice, many, one, type Search } from "@/shared/url/search";
 export const WINDOWS = ["1h", "24h", "7d", "30d", "all"] as const;
 export type Window = (typeof WINDOWS)[number];
 
+/** The API takes no longer one. */
+export const LONGEST_MS = 366 * 24 * 3_600_000;
+
 /** What the list shows: `?status=FAILED&status=RUNNING&pipeline=…&window=24h&q=timeout`. */
 export interface RunsSearch {
   status?: RunStatus[] | undefined;
   pipeline?: string | undefined;
   version?: string | undefined;
   trigger?: string | undefined;
+  worker?: string | undefined;
+  /** Finished runs that took at least so long, in milliseconds. */
+  longer?: number | undefined;
   q?: string | undefined;
   window?: Window | undefined;
   /** A range of creation times, instead of a window up to now. */
@@ -25,11 +31,18 @@ export function readRunsSearch(search: Search): RunsSearch {
     pipeline: one(search, "pipeline"),
     version: one(search, "version"),
     trigger: one(search, "trigger"),
+    worker: one(search, "worker")?.slice(0, 200),
+    longer: milliseconds(one(search, "longer")),
     q: one(search, "q")?.slice(0, 200),
     window: choice(search, "window", WINDOWS),
     after: time(search, "after"),
     before: time(search, "before"),
   };
+}
+
+function milliseconds(text: string | undefined): number | undefined {
+  const value = Number(text);
+  return text !== undefined && Number.isInteger(value) && value > 0 && value <= LONGEST_MS ? value : undefined;
 }
 
 function time(search: Search, name: string): string | undefined {
@@ -59,6 +72,8 @@ export function toApi(search: RunsSearch, tenantId: string | null, now: number) 
     pipeline_id: search.pipeline,
     pipeline_version_id: search.version,
     trigger_type: search.trigger,
+    worker_id: search.worker,
+    duration_ms_min: search.longer,
     q: search.q,
     created_after: search.after ?? start,
     created_before: search.before,

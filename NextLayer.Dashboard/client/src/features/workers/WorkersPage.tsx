@@ -117,7 +117,9 @@ function Row({ worker, runs }: { worker: Worker; runs: readonly Run[] }) {
             >
               <ChevronRight className={cx("size-4 transition-transform", open && "rotate-90")} aria-hidden />
             </button>
-            <span className="truncate">{worker.worker_id}</span>
+            <Link to="/runs" search={{ worker: worker.worker_id, window: "all" }} title={`All runs of ${worker.worker_id}`} className="truncate hover:text-accent-ink hover:underline">
+              {worker.worker_id}
+            </Link>
           </span>
         </td>
         <td className={TD}>
