@@ -22,6 +22,9 @@ public sealed record CreateRunRequest
 
     /// <summary>Earliest start; the past or null means now.</summary>
     public DateTimeOffset? RunAfter { get; init; }
+
+    /// <summary>At most 16; keys of 1 to 63 letters, digits or <c>. _ / -</c>, values of at most 255 characters. Runs are found by them.</summary>
+    public IReadOnlyDictionary<string, string?>? Labels { get; init; }
 }
 
 /// <summary>Body of <c>POST /api/runs/batch</c>: all are made, or none.</summary>

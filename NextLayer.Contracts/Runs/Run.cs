@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace NextLayer.Contracts.Runs;
 
@@ -76,6 +77,10 @@ public sealed record Run
 
     /// <summary>The run whose input this one took over; null for a run of its own.</summary>
     public Guid? RerunOf { get; init; }
+
+    /// <summary>Left out where it has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
 }
 
 /// <summary>Answer of <c>GET /api/runs/{id}</c>.</summary>

@@ -47,6 +47,9 @@ public static class RunEventTypes
     /// <summary><c>{reason: lease_lost|released|woken, run_after?, lease_losses?}</c></summary>
     public const string RunRequeued = "run.requeued";
 
+    /// <summary><c>{labels, by?}</c>: the labels that the run has from now on.</summary>
+    public const string RunLabelled = "run.labelled";
+
     /// <summary><c>{step_type, attempt}</c></summary>
     public const string StepStarted = "step.started";
 

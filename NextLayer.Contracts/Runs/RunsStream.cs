@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace NextLayer.Contracts.Runs;
 
 /// <summary>First message of <c>/ws/runs</c>.</summary>
@@ -79,4 +81,8 @@ public sealed record ListedRun
     public string? ParentStepId { get; init; }
     public int? ChildIndex { get; init; }
     public DateTimeOffset? DeadlineAt { get; init; }
+
+    /// <summary>Left out where it has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
 }

@@ -94,6 +94,10 @@ public sealed record WorkflowRun
 
     /// <summary>Number of the run's newest event: follow on from here with <c>after_seq</c>.</summary>
     public required int LastEventSeq { get; init; }
+
+    /// <summary>Left out where it has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
 }
 
 /// <summary>How many steps of a run are in which state. They add up to <see cref="Total"/>.</summary>
@@ -131,6 +135,9 @@ public sealed record RunWorkflowRequest
 
     /// <summary>Earliest start; the past or null means now.</summary>
     public DateTimeOffset? RunAfter { get; init; }
+
+    /// <summary>At most 16; keys of 1 to 63 letters, digits or <c>. _ / -</c>, values of at most 255 characters. Runs are found by them.</summary>
+    public IReadOnlyDictionary<string, string?>? Labels { get; init; }
 }
 
 /// <summary>Body of <c>POST /api/v1/workflows/{id}/test</c>; may be left out.</summary>
@@ -158,6 +165,9 @@ public sealed record RerunRequest
 {
     /// <summary>The input of the new run; that of the first when absent.</summary>
     public JsonElement? Input { get; init; }
+
+    /// <summary>The labels of the new run; those of the first when absent.</summary>
+    public IReadOnlyDictionary<string, string?>? Labels { get; init; }
 
     /// <summary>The same as the header <c>Idempotency-Key</c>.</summary>
     public string? IdempotencyKey { get; init; }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using NextLayer.Contracts.Json;
 using NextLayer.Contracts.Runs;
 using NextLayer.ControlPlane.Platform.Database;
 using Npgsql;
@@ -13,11 +14,12 @@ internal static class RunRows
         r.id, r.tenant_id, r.pipeline_version_id, r.status, r.trigger_type, i.parameters, r.claimed_by, r.claimed_at,
         r.started_at, r.finished_at, r.error_message, r.created_at, r.updated_at, r.heartbeat_at, r.pipeline_id,
         r.generation, r.priority, r.run_after, r.wait_reason, r.wake_at, r.cancel_requested, r.lease_losses,
-        r.last_event_seq, r.traceparent, r.parent_run_id, r.parent_step_id, r.child_index, r.deadline_at, r.rerun_of
+        r.last_event_seq, r.traceparent, r.parent_run_id, r.parent_step_id, r.child_index, r.deadline_at, r.rerun_of,
+        r.labels
         """;
 
     /// <summary>Number of columns; what a query adds follows from here.</summary>
-    public const int Count = 29;
+    public const int Count = 30;
 
     public static JsonElement EmptyObject { get; } = JsonElement.Parse("{}");
 
@@ -52,7 +54,12 @@ internal static class RunRows
         ChildIndex = row.IsDBNull(26) ? null : row.GetInt32(26),
         DeadlineAt = row.GetTime(27),
         RerunOf = row.GetId(28),
+        Labels = row.IsDBNull(29) ? null : ParseLabels(row.GetString(29)),
     };
+
+    /// <summary>Labels as they are stored, in the order in which they were given.</summary>
+    public static IReadOnlyDictionary<string, string> ParseLabels(string json) =>
+        JsonSerializer.Deserialize<Dictionary<string, string>>(json, NextLayerJson.Options)!; // Written by us, never the word null.
 
     /// <summary>The spelling of the status column, the same as on the wire.</summary>
     public static string Text(RunStatus status) => status switch

@@ -3,6 +3,7 @@ using NextLayer.ControlPlane.Features.Events;
 using NextLayer.ControlPlane.Features.Housekeeping;
 using NextLayer.ControlPlane.Features.Runs.Claiming;
 using NextLayer.ControlPlane.Features.Runs.Creating;
+using NextLayer.ControlPlane.Features.Runs.Labels;
 using NextLayer.ControlPlane.Features.Runs.Leases;
 using NextLayer.ControlPlane.Features.Runs.Reading;
 using NextLayer.ControlPlane.Features.Runs.Reporting;
@@ -21,6 +22,7 @@ internal static class RunServices
         services.AddSingleton<RunEventReader>();
         services.AddSingleton<RunReader>();
         services.AddSingleton<RunControlStore>();
+        services.AddSingleton<LabelStore>();
         services.AddSingleton<RunListStore>();
         services.AddSingleton<RunHistoryStore>();
         services.AddSingleton<RunProgressReader>();
@@ -59,6 +61,7 @@ internal static class RunServices
         runs.MapRunControl();
         runs.MapRunReading();
         api.MapWorkerReports();
+        api.MapRunLabels();
         WorkerList.Map(api);
     }
 }

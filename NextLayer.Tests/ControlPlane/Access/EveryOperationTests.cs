@@ -122,6 +122,8 @@ public sealed class EveryOperationTests(Servers servers)
         ["CancelWorkflowRun"] = "runs.control",
         ["RetryWorkflowRun"] = "runs.control",
         ["RetryWorkflowRunStep"] = "runs.control",
+        ["ReplaceWorkflowRunLabels"] = "runs.control",
+        ["ChangeWorkflowRunLabels"] = "runs.control",
         ["ListMembers"] = "members.manage",
         ["AddMember"] = "members.manage",
         ["ChangeMember"] = "members.manage",

@@ -58,6 +58,22 @@ public sealed class ListStreamFilterTests(Servers servers)
     }
 
     [Fact]
+    public async Task Labels_ShowsRunsThatHaveThemAllFromThenOn()
+    {
+        await using var queue = await TestQueue.CreateAsync(servers);
+        await using var host = await ControlPlaneHost.StartAsync(queue.Database);
+        using var list = await OpenAsync(host, "/ws/runs?label=env%3Dprod&label=team%3Da");
+        var ids = await queue.AddRunsAsync(2);
+
+        await LabelAsync(queue, host, ids[0], """{"env": "prod", "team": "b"}""");
+        await LabelAsync(queue, host, ids[1], """{"env": "prod", "team": "a"}""");
+        var came = await ReceiveAsync(list);
+
+        Assert.Equal((ids[1], "QUEUED", null), Told(came));
+        Assert.Equal("a", came.GetProperty("run").GetProperty("labels").GetProperty("team").GetString());
+    }
+
+    [Fact]
     public async Task Snapshot_CountsWhatFits()
     {
         await using var queue = await TestQueue.CreateAsync(servers);
@@ -75,6 +91,15 @@ public sealed class ListStreamFilterTests(Servers servers)
     {
         await queue.AddRunAsync();
         return Assert.Single(await host.Get<RunClaimer>().ClaimAsync(new ClaimRequest { WorkerId = workerId, MaxRuns = 1 }, Ct));
+    }
+
+    private static async Task LabelAsync(TestQueue queue, ControlPlaneHost host, Guid runId, string labels)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/runs/{runId}/labels");
+        request.Headers.Add("X-Tenant-Id", queue.TenantId.ToString());
+        request.Content = new StringContent($$"""{"labels": {{labels}} }""", System.Text.Encoding.UTF8, "application/json");
+        using var answer = await host.Http.SendAsync(request, Ct);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Ct));
     }
 
     private static async Task<StreamPeer> OpenAsync(ControlPlaneHost host, string path)

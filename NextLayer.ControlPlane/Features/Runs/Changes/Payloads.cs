@@ -70,6 +70,17 @@ internal static class Payloads
             w.WriteString("by", by);
     });
 
+    /// <summary>Of <c>run.labelled</c>.</summary>
+    public static string Labelled(IReadOnlyDictionary<string, string> labels, string? by) => Write(w =>
+    {
+        w.WriteStartObject("labels");
+        foreach (var (key, value) in labels)
+            w.WriteString(key, value);
+        w.WriteEndObject();
+        if (by is not null)
+            w.WriteString("by", by);
+    });
+
     /// <summary>Of <c>step.waiting</c>.</summary>
     public static string StepWaiting(string stepType, int attempt, WaitReason reason, DateTimeOffset? wakeAt) => Write(w =>
     {

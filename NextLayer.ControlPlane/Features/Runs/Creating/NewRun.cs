@@ -25,6 +25,9 @@ internal sealed record NewRun
     /// <summary>Raw JSON of the input; null for none.</summary>
     public string? Parameters { get; init; }
 
+    /// <summary>Checked; null for none.</summary>
+    public IReadOnlyDictionary<string, string?>? Labels { get; init; }
+
     /// <summary>Set when the caller named an idempotency key.</summary>
     public KeyedAnswer? Keyed { get; init; }
 }

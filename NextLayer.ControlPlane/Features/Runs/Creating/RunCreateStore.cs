@@ -1,3 +1,5 @@
+using System.Text.Json;
+using NextLayer.Contracts.Json;
 using NextLayer.ControlPlane.Features.Quotas;
 using NextLayer.ControlPlane.Platform.Database;
 using Npgsql;
@@ -53,6 +55,22 @@ internal sealed class RunCreateStore(Databases databases)
         FROM fresh
         RETURNING id, created_at
         """;
+
+    // The same with labels ($20): a batch without any is written by the statement that knows nothing of them.
+    private static readonly string InsertLabelledSql = InsertSql
+        .Replace("$18::boolean[])", "$18::boolean[], $20::json[])", StringComparison.Ordinal)
+        .Replace("started_by, is_test)", "started_by, is_test, labels)", StringComparison.Ordinal)
+        .Replace("run_after, traceparent, rerun_of, last_event_seq, created_at, updated_at)", "run_after, traceparent, rerun_of, last_event_seq, created_at, updated_at, labels)", StringComparison.Ordinal)
+        .Replace("traceparent, rerun_of, 1, now(), now()", "traceparent, rerun_of, 1, now(), now(), labels", StringComparison.Ordinal)
+        .Replace(
+            "), events AS (",
+            """
+            ), pairs AS (
+                INSERT INTO run_labels (tenant_id, label, run_id)
+                SELECT tenant_id, l.key || '=' || l.value, id FROM fresh CROSS JOIN json_each_text(labels) l WHERE labels IS NOT NULL
+            ), events AS (
+            """,
+            StringComparison.Ordinal);
 
     /// <summary>
     /// Inserts those whose version is the tenant's and APPROVED, whose key is free and whose tenant's quota is not spent.
@@ -184,7 +202,9 @@ internal sealed class RunCreateStore(Databases databases)
         NpgsqlConnection connection, IReadOnlyList<NewRun> runs, bool isCounted, CancellationToken ct)
     {
         await using var batch = new NpgsqlBatch(connection);
-        batch.Add(InsertSql)
+        var labelled = runs.Any(r => r.Labels is not null);
+        var insert = batch.Add(labelled ? InsertLabelledSql : InsertSql);
+        insert
             .Ids(runs, r => r.Id)
             .Ids(runs, r => r.TenantId)
             .Ids(runs, r => r.PipelineVersionId)
@@ -204,6 +224,8 @@ internal sealed class RunCreateStore(Databases databases)
             .Texts(runs, r => r.StartedBy)
             .Booleans(runs, r => r.IsTest)
             .Parameters.Add(new NpgsqlParameter<bool> { TypedValue = isCounted, NpgsqlDbType = NpgsqlDbType.Boolean });
+        if (labelled)
+            insert.Json(runs, r => r.Labels is null ? null : JsonSerializer.Serialize(r.Labels, NextLayerJson.Options));
         await using var rows = await batch.ExecuteReaderAsync(ct);
         var made = new Dictionary<Guid, DateTimeOffset>();
         while (await rows.ReadAsync(ct))

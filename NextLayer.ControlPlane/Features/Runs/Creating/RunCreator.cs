@@ -43,7 +43,7 @@ internal sealed class RunCreator : IAsyncDisposable
     /// <summary>Makes one run, or none; repeats of a known key make none.</summary>
     public async Task<CreateOutcome> CreateAsync(RunWish wish, IdempotencyRequest? key, CancellationToken ct)
     {
-        if (await inputs.CheckAsync(wish.Request, wish.InputPath, ct) is { } problem)
+        if (await inputs.CheckAsync(wish.Request, wish.InputPath, wish.LabelsPath, ct) is { } problem)
             return problem;
         var created = Describe(wish.Request);
         var run = Prepare(wish, created, key);
@@ -70,7 +70,7 @@ internal sealed class RunCreator : IAsyncDisposable
     {
         for (var i = 0; i < requests.Count; i++)
         {
-            if (await inputs.CheckAsync(requests[i], $"runs[{i}].parameters", ct) is { } problem)
+            if (await inputs.CheckAsync(requests[i], $"runs[{i}].parameters", $"runs[{i}].labels", ct) is { } problem)
                 return new CreatedMany(null, i, problem);
         }
 
@@ -125,6 +125,7 @@ internal sealed class RunCreator : IAsyncDisposable
             IsTest = wish.IsTest,
             StartedBy = Caller.Current is { Kind: not CallerKind.Development } starter ? starter.Label : null,
             Parameters = parameters == "{}" ? null : parameters,
+            Labels = request.Labels is { Count: > 0 } labels ? labels : null,
             Keyed = key is null ? null : Keyed(key, wish.Answer(created)),
         };
     }

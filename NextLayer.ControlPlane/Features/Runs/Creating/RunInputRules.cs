@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NextLayer.Contracts.Runs;
+using NextLayer.ControlPlane.Features.Runs.Labels;
 using NextLayer.ControlPlane.Features.Versions;
 using NextLayer.ControlPlane.Platform.Database;
 using Npgsql;
@@ -13,8 +14,11 @@ internal sealed class RunInputRules(Databases databases, VersionCatalog versions
 
     /// <summary>Checks the input against the version's <c>input_schema</c>; null when nothing is wrong with it.</summary>
     /// <param name="path">Where the input stands in the request: <c>parameters</c>, <c>runs[3].parameters</c>.</param>
-    public async ValueTask<CreateOutcome?> CheckAsync(CreateRunRequest request, string path, CancellationToken ct)
+    /// <param name="labelsPath">Where the labels do.</param>
+    public async ValueTask<CreateOutcome?> CheckAsync(CreateRunRequest request, string path, string labelsPath, CancellationToken ct)
     {
+        if (LabelRules.Check(request.Labels, labelsPath) is { } badLabels)
+            return new CreateOutcome.BadParameters(badLabels);
         var parameters = request.Parameters ?? RunRows.EmptyObject;
         if (parameters.ValueKind != JsonValueKind.Object)
             return new CreateOutcome.BadParameters(new Dictionary<string, string[]> { [path] = ["must be a JSON object."] });

@@ -8,6 +8,9 @@ internal sealed record RunWish(CreateRunRequest Request)
     /// <summary>Where the input stands in the caller's request, for the paths of errors.</summary>
     public string InputPath { get; init; } = "parameters";
 
+    /// <summary>The same for the labels.</summary>
+    public string LabelsPath { get; init; } = "labels";
+
     /// <summary>The run whose input this one takes over.</summary>
     public Guid? RerunOf { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using NextLayer.Contracts.Runs;
+using NextLayer.ControlPlane.Features.Runs.Labels;
 using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Database;
 using NextLayer.ControlPlane.Platform.Errors;
@@ -39,6 +40,9 @@ internal sealed record RunListFilter
     /// <summary>Worker that holds the run, or was the last to hold it.</summary>
     public string? WorkerId { get; private init; }
 
+    /// <summary>Pairs (<c>key=value</c>) that a run must all have; null for no question.</summary>
+    public string[]? Labels { get; private init; }
+
     /// <summary>Only finished runs that took at least so long.</summary>
     public TimeSpan? MinDuration { get; private init; }
 
@@ -57,6 +61,8 @@ internal sealed record RunListFilter
             errors["status"] = [$"must be one of {string.Join(", ", EnumText.All<RunStatus>())}."];
         if (query.Cursor is not null && !Guid.TryParseExact(query.Cursor, "N", out _))
             errors["cursor"] = ["must be the next_cursor of an earlier page."];
+        if (query.Label is { } labels && (labels.Length > LabelRules.MaxLabels || !labels.All(LabelRules.IsPair)))
+            errors["label"] = [$"must be key=value, at most {LabelRules.MaxLabels} times."];
         problem = errors.Count > 0 ? Problems.Invalid(errors) : null;
         return problem is null ? Create(query, scope) : null;
     }
@@ -79,6 +85,7 @@ internal sealed record RunListFilter
             TriggerType = query.TriggerType,
             ErrorText = errorText,
             WorkerId = query.WorkerId,
+            Labels = query.Label is { Length: > 0 } labels ? labels.Distinct().ToArray() : null,
             MinDuration = query.DurationMsMin is { } least ? TimeSpan.FromMilliseconds(least) : null,
             Cursor = query.Cursor is null ? null : Guid.ParseExact(query.Cursor, "N"),
         };

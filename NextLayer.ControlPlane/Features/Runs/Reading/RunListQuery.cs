@@ -21,4 +21,5 @@ internal sealed record RunListQuery(
     [property: StringLength(200), FromQuery(Name = "q"), Description("Beginning of a run's id (6 or more hexadecimal digits), or part of an error message.")] string? Q = null,
     [property: FromQuery(Name = "cursor"), Description("next_cursor of the page before.")] string? Cursor = null,
     [property: StringLength(200, MinimumLength = 1), FromQuery(Name = "worker_id"), Description("Worker that holds the run, or held it last.")] string? WorkerId = null,
-    [property: Range(typeof(long), "0", "31622400000"), FromQuery(Name = "duration_ms_min"), Description("Finished runs that took at least so many milliseconds.")] long? DurationMsMin = null);
+    [property: Range(typeof(long), "0", "31622400000"), FromQuery(Name = "duration_ms_min"), Description("Finished runs that took at least so many milliseconds.")] long? DurationMsMin = null,
+    [property: FromQuery(Name = "label"), Description("key=value; may be given more than once, and then all must fit.")] string[]? Label = null);

@@ -9,7 +9,7 @@ namespace NextLayer.ControlPlane.Features.Runs.Reading;
 /// </summary>
 /// <remarks>
 /// $1 first id, $2 end id, $3 rows each walk may give, $4 rows in all, $5 rows to leave out, $6 statuses, $7 tenants,
-/// $8 pipeline, $9 version, $10 trigger type, $11 pattern of the error message, $12 worker, $13 least duration.
+/// $8 pipeline, $9 version, $10 trigger type, $11 pattern of the error message, $12 worker, $13 least duration, $14 labels.
 /// </remarks>
 internal static class RunListSql
 {
@@ -31,6 +31,20 @@ internal static class RunListSql
 
     // The collation makes case a matter of ASCII letters: on every database the same, and twice as quick.
     private const string ErrorFits = """r.error_message COLLATE "C" ILIKE $11""";
+
+    // Down the runs of one label; what else is asked, other labels among it, is asked of each.
+    private const string Labelled = """
+        SELECT r.id FROM run_labels l JOIN pipeline_runs r ON r.id = l.run_id
+        WHERE |range| AND |asked| ORDER BY l.label DESC, l.run_id DESC LIMIT $3
+        """;
+
+    private const string LabelledBounded = """
+        SELECT r.id FROM (SELECT l.run_id FROM run_labels l WHERE |range| ORDER BY l.label DESC, l.run_id DESC LIMIT |looked|) l
+        JOIN pipeline_runs r ON r.id = l.run_id WHERE |asked| ORDER BY r.id DESC LIMIT $3
+        """;
+
+    // The tenant is compared by itself, see OfWorker.
+    private const string OfLabel = "l.tenant_id = t.id AND (l.label, l.run_id) >= (($14::text[])[1], $1) AND (l.label, l.run_id) < (($14::text[])[1], $2)";
 
     // A walk that has to end without having found enough. The number stands in the text: the planner must know it.
     private const string Bounded = """
@@ -75,6 +89,7 @@ internal static class RunListSql
         Version,
         Trigger,
         Worker,
+        Label,
 
         // Runs that took at least so long.
         Second,
@@ -96,6 +111,7 @@ internal static class RunListSql
         Status = 16,
         Worker = 32,
         Duration = 64,
+        Labels = 128,
     }
 
     public static Statements For(RunListFilter filter)
@@ -106,6 +122,7 @@ internal static class RunListSql
 
     private static Scope ScopeOf(RunListFilter filter) => filter switch
     {
+        { Labels: not null } => Scope.Label,
         // Long runs are few among all, those of a pipeline are not.
         { MinDuration: { } least, ErrorText: null, TriggerType: not RunListFilter.ChildTrigger } when Lengths.Any(each => each.Least <= least) =>
             Lengths.First(each => each.Least <= least).Scope,
@@ -123,7 +140,9 @@ internal static class RunListSql
         | Asked(Look.Trigger, filter.TriggerType is not null && scope != Scope.Trigger)
         | Asked(Look.ErrorText, filter.ErrorText is not null)
         | Asked(Look.Version, (filter.VersionId ?? filter.PipelineId) is not null && scope != Scope.Version)
-        | Asked(Look.Status, filter.Statuses is { Length: < 3 } && scope >= Scope.Second) // All of these have ended, in one of three ways.
+        // All long runs have ended, in one of three ways.
+        | Asked(Look.Status, filter.Statuses is not null && (scope == Scope.Label || (scope >= Scope.Second && filter.Statuses.Length < 3)))
+        | Asked(Look.Labels, filter.Labels is { Length: > 1 })
         | Asked(Look.Worker, filter.WorkerId is not null && scope != Scope.Worker)
         | Asked(Look.Duration, filter.MinDuration is { } least && !Lengths.Any(each => each.Scope == scope && each.Least == least));
 
@@ -134,7 +153,7 @@ internal static class RunListSql
 
     // What the walks' own keys answer need not be asked.
     private static Look Beyond(Look look, Scope scope) =>
-        scope is Scope.Tenant or Scope.Worker or >= Scope.Second ? look & ~Look.Tenant : look;
+        scope is Scope.Tenant or >= Scope.Worker ? look & ~Look.Tenant : look;
 
     private static string Source(Scope scope, Look look, bool isPage)
     {
@@ -149,6 +168,7 @@ internal static class RunListSql
             Scope.Trigger => EachStatus(Walk(walk, asked, ["r.trigger_type", "r.status"], ["$10", "s.status"], "r.trigger_type NOT IN ('manual', 'api') AND ")),
             Scope.Version => EachStatus(Walk(walk, asked, ["r.pipeline_version_id", "r.status"], ["v.id", "s.status"]), $"{Versions} CROSS JOIN "),
             Scope.Worker => OfWorker(walk, look, tenants),
+            Scope.Label => $"FROM {tenants} CROSS JOIN LATERAL ({WalkLabel(walk == Bounded ? LabelledBounded : Labelled, asked)}) r",
             _ => $"FROM {tenants} CROSS JOIN LATERAL ({Walk(walk, asked, ["r.tenant_id"], ["t.id"], LongerThan(scope), "")}) r",
         };
     }
@@ -175,6 +195,11 @@ internal static class RunListSql
             """;
     }
 
+    private static string WalkLabel(string walk, Look look) => walk
+        .Replace("|range|", OfLabel, StringComparison.Ordinal)
+        .Replace("|looked|", $"{(look.HasFlag(Look.ErrorText) ? MaxSearched : MaxLookedForTotal)}", StringComparison.Ordinal)
+        .Replace("|asked|", string.Join(" AND ", Questions(look).Select(question => question.Sql).Prepend(IsListed)), StringComparison.Ordinal);
+
     // Rows are compared whole, and ordered by the whole key, though its first columns are equal: with plain equalities
     // the planner would see that the primary key gives the order too, and walk a million rows down it for the one status.
     private static string Walk(string walk, Look look, string[] columns, string[] values, string indexed = "", string listed = $" AND {IsListed}")
@@ -200,6 +225,8 @@ internal static class RunListSql
             yield return (["r.pipeline_version_id"], $"r.pipeline_version_id = ANY (ARRAY(SELECT v.id FROM {Versions}))");
         if (look.HasFlag(Look.Status))
             yield return (["r.status"], "r.status = ANY ($6)");
+        if (look.HasFlag(Look.Labels))
+            yield return (["r.id"], "NOT EXISTS (SELECT FROM unnest($14::text[]) AS w (label) WHERE NOT EXISTS (SELECT FROM run_labels o WHERE o.run_id = r.id AND o.label = w.label))");
         if (look.HasFlag(Look.Duration))
             yield return (["r.finished_at", "r.started_at"], $"{Length} >= $13");
         if (look.HasFlag(Look.Worker))

@@ -92,6 +92,7 @@ internal sealed class RunListStore(Databases databases)
         Add(command, NpgsqlDbType.Text, filter.ErrorText is { } text ? LikePattern.Containing(text) : null);
         Add(command, NpgsqlDbType.Text, filter.WorkerId);
         Add(command, NpgsqlDbType.Interval, filter.MinDuration);
+        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Text, filter.Labels);
         return command;
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using NextLayer.Contracts.Runs;
 using NextLayer.ControlPlane.Features.Runs;
+using NextLayer.ControlPlane.Features.Runs.Labels;
 using NextLayer.ControlPlane.Platform.Errors;
 using NextLayer.ControlPlane.Platform.Registry;
 
@@ -11,8 +12,10 @@ namespace NextLayer.ControlPlane.Features.Streaming.Lists;
 /// <param name="VersionId">The Workflow API's <c>workflow_id</c>.</param>
 /// <param name="WorkerId">Worker that holds the run, or held it last.</param>
 /// <param name="MinDuration">Only finished runs that took at least so long.</param>
+/// <param name="Labels">Pairs (<c>key=value</c>) that a run must all have.</param>
 internal sealed record ListFilter(
-    IReadOnlyList<Guid>? Tenants, StatusSet Statuses, Guid? PipelineId, Guid? VersionId, string? WorkerId = null, TimeSpan? MinDuration = null)
+    IReadOnlyList<Guid>? Tenants, StatusSet Statuses, Guid? PipelineId, Guid? VersionId, string? WorkerId = null, TimeSpan? MinDuration = null,
+    IReadOnlyList<string>? Labels = null)
 {
     private static readonly StatusSet Finished = default(StatusSet).With(RunStatus.Succeeded).With(RunStatus.Failed).With(RunStatus.Cancelled);
 
@@ -20,7 +23,11 @@ internal sealed record ListFilter(
     public static ListFilter? TryCreate(
         IReadOnlyList<Guid>? tenants, ListWish wish, out ProblemHttpResult? problem)
     {
-        problem = null;
+        problem = wish.Label is { } pairs && (pairs.Length > LabelRules.MaxLabels || !pairs.All(LabelRules.IsPair))
+            ? Problems.Invalid("label", $"must be key=value, at most {LabelRules.MaxLabels} times.")
+            : null;
+        if (problem is not null)
+            return null;
         var asked = default(StatusSet);
         foreach (var word in wish.Status ?? [])
         {
@@ -40,11 +47,12 @@ internal sealed record ListFilter(
             wish.PipelineId,
             wish.WorkflowId,
             wish.WorkerId,
-            wish.DurationMsMin is { } least ? TimeSpan.FromMilliseconds(least) : null);
+            wish.DurationMsMin is { } least ? TimeSpan.FromMilliseconds(least) : null,
+            wish.Label is { Length: > 0 } labels ? labels : null);
     }
 
     /// <summary>True when the news alone cannot tell whether a run belongs to the list.</summary>
-    public bool LooksAtRows => (PipelineId ?? VersionId) is not null || WorkerId is not null || MinDuration is not null;
+    public bool LooksAtRows => (PipelineId ?? VersionId) is not null || WorkerId is not null || MinDuration is not null || Labels is not null;
 
     /// <summary>False when the run is certainly not, and was not, on the list.</summary>
     public bool MayShow(ChangedRun changed) =>
@@ -61,7 +69,14 @@ internal sealed record ListFilter(
     private bool IsOfIts(Run run) =>
         (Tenants is null || Tenants.Contains(run.TenantId))
         && (PipelineId is null || PipelineId == run.PipelineId)
-        && (VersionId is null || VersionId == run.PipelineVersionId);
+        && (VersionId is null || VersionId == run.PipelineVersionId)
+        && (Labels is null || Labels.All(pair => Has(run, pair)));
+
+    private static bool Has(Run run, string pair)
+    {
+        var end = pair.IndexOf('=', StringComparison.Ordinal);
+        return run.Labels?.GetValueOrDefault(pair[..end]) == pair[(end + 1)..];
+    }
 
     // Another worker comes with another claim; of a run that was never claimed before no list has to be told.
     private static bool IsTakenOver(Run run, StatusSet passed) =>

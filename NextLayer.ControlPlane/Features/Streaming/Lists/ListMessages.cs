@@ -51,5 +51,6 @@ internal sealed class ListMessages(Run run, StatusSet passed)
         ParentStepId = run.ParentStepId,
         ChildIndex = run.ChildIndex,
         DeadlineAt = run.DeadlineAt,
+        Labels = run.Labels,
     };
 }

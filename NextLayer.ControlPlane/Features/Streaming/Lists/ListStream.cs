@@ -60,7 +60,7 @@ internal sealed class ListStream(ListFeed feed, RunListStore runs, IOptions<Stre
     private async Task<RunsSnapshot> SnapshotAsync(ListFilter filter, CancellationToken ct)
     {
         var query = new RunListQuery(
-            PipelineId: filter.PipelineId, PipelineVersionId: filter.VersionId, WorkerId: filter.WorkerId, DurationMsMin: (long?)filter.MinDuration?.TotalMilliseconds);
+            PipelineId: filter.PipelineId, PipelineVersionId: filter.VersionId, WorkerId: filter.WorkerId, DurationMsMin: (long?)filter.MinDuration?.TotalMilliseconds, Label: filter.Labels?.ToArray());
         var statuses = Enum.GetValues<RunStatus>().Where(filter.Statuses.Has);
         return new RunsSnapshot { Counts = await runs.CountAsync(query, new CallerScope(filter.Tenants), statuses, MaxCounted, ct), CountLimit = MaxCounted };
     }

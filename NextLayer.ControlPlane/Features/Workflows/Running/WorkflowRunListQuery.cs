@@ -24,7 +24,8 @@ internal sealed record WorkflowRunListQuery(
     [property: FromQuery(Name = "until"), Description("Runs made before this time, ISO 8601.")] QueryTime? Until = null,
     [property: StringLength(200), FromQuery(Name = "q"), Description("Beginning of a run's id (6 or more hexadecimal digits), or part of an error.")] string? Q = null,
     [property: StringLength(200, MinimumLength = 1), FromQuery(Name = "worker_id"), Description("Worker that holds the run, or held it last.")] string? WorkerId = null,
-    [property: Range(typeof(long), "0", "31622400000"), FromQuery(Name = "duration_ms_min"), Description("Ended runs that took at least so many milliseconds.")] long? DurationMsMin = null)
+    [property: Range(typeof(long), "0", "31622400000"), FromQuery(Name = "duration_ms_min"), Description("Ended runs that took at least so many milliseconds.")] long? DurationMsMin = null,
+    [property: FromQuery(Name = "label"), Description("key=value; may be given more than once, and then all must fit.")] string[]? Label = null)
 {
     /// <summary>The same question in the Queue API's words.</summary>
     /// <returns>Null with the refusal of a word that is none.</returns>
@@ -48,7 +49,8 @@ internal sealed record WorkflowRunListQuery(
                 CreatedBefore: Until,
                 Q: Q,
                 WorkerId: WorkerId,
-                DurationMsMin: DurationMsMin),
+                DurationMsMin: DurationMsMin,
+                Label: Label),
             new CallerScope([tenantId]),
             out problem);
     }

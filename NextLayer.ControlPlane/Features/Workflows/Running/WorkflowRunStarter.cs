@@ -30,6 +30,7 @@ internal sealed class WorkflowRunStarter(
                 Parameters = Given(request?.Input),
                 Priority = request?.Priority,
                 RunAfter = request?.RunAfter,
+                Labels = request?.Labels,
             }),
             key,
             ct);
@@ -47,6 +48,7 @@ internal sealed class WorkflowRunStarter(
             PipelineVersionId = first.PipelineVersionId,
             Parameters = Given(request?.Input) ?? first.Parameters,
             Priority = first.Priority,
+            Labels = request?.Labels ?? first.Labels?.ToDictionary(pair => pair.Key, string? (pair) => pair.Value),
         });
         return await StartAsync(wish with { RerunOf = runId }, key, ct);
     }

@@ -53,6 +53,7 @@ internal static class WorkflowRunViews
         RerunOf = run.RerunOf,
         Reruns = reruns,
         LastEventSeq = run.LastEventSeq,
+        Labels = run.Labels,
     };
 
     /// <summary>The run as it is at the moment of its creation, which the caller is told and a repeat is told again.</summary>
@@ -74,6 +75,7 @@ internal static class WorkflowRunViews
         RerunOf = wish.RerunOf,
         Reruns = [],
         LastEventSeq = 1 + TakenBy(wish),
+        Labels = wish.Request.Labels is { Count: > 0 } labels ? labels.ToDictionary(pair => pair.Key, pair => pair.Value!) : null, // Checked.
     };
 
     private static int TakenBy(RunWish wish) => wish.Taken?.Steps.Count ?? 0;

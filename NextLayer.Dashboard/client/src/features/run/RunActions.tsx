@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Ban, Ellipsis, Link2, RotateCcw, Terminal } from "lucide-react";
+import { Ban, Ellipsis, Link2, RotateCcw, Tag, Terminal } from "lucide-react";
 import { useState } from "react";
 import { useAccess } from "@/shared/access/me";
 import { post } from "@/shared/api/http";
@@ -10,6 +10,7 @@ import { Button, IconButton } from "@/shared/ui/Button";
 import { copyText } from "@/shared/ui/Copy";
 import { Field, TextInput } from "@/shared/ui/Form";
 import { Confirm, Menu, MenuItem } from "@/shared/ui/Overlay";
+import { LabelsDialog } from "./LabelsDialog";
 
 /** What can be done with the run as it stands. */
 export function RunActions({ run, isTest }: { run: Run; isTest: boolean }) {
@@ -18,6 +19,7 @@ export function RunActions({ run, isTest }: { run: Run; isTest: boolean }) {
   const { open } = useAccess();
   const [asking, setAsking] = useState(false);
   const [reason, setReason] = useState("");
+  const [labelling, setLabelling] = useState(false);
   const done = ({ run: changed }: { run: Run }) => {
     client.setQueryData(["run", run.id], changed);
     setAsking(false);
@@ -38,6 +40,11 @@ export function RunActions({ run, isTest }: { run: Run; isTest: boolean }) {
       )}
       {!isTest && <Button needs="runs.start" tenant={run.tenant_id} onClick={() => void navigate({ to: "/start", search: { version: run.pipeline_version_id, from: run.id } })}>Run again…</Button>}
       <Menu trigger={<IconButton label="More" icon={Ellipsis} kind="secondary" />}>
+        {run.parent_run_id === null && (
+          <MenuItem needs="runs.control" onSelect={() => setLabelling(true)}>
+            <Tag className="size-4 text-ink-3" aria-hidden /> Labels…
+          </MenuItem>
+        )}
         <MenuItem onSelect={() => void copyText(location.href, "Link copied")}>
           <Link2 className="size-4 text-ink-3" aria-hidden /> Copy the link
         </MenuItem>
@@ -45,6 +52,7 @@ export function RunActions({ run, isTest }: { run: Run; isTest: boolean }) {
           <Terminal className="size-4 text-ink-3" aria-hidden /> Copy as cURL
         </MenuItem>
       </Menu>
+      {labelling && <LabelsDialog run={run} onClose={() => setLabelling(false)} />}
       <Confirm open={asking} onOpenChange={setAsking} title="Cancel this run?" action="Cancel the run" danger busy={cancel.isPending} onConfirm={() => cancel.mutate()}>
         <div className="flex flex-col gap-3 text-sm">
           <p className="text-ink-2">{run.status === "RUNNING" ? "Its worker stops at the next chance. What its steps have done outside stays done." : "It will not be run."}</p>

@@ -4,6 +4,8 @@ import { FlaskConical, TriangleAlert } from "lucide-react";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef } from "react";
 import { ApprovalCard } from "@/features/approvals/ApprovalCard";
 import { approvalsQuery } from "@/features/approvals/approvalQueries";
+import { LabelChip } from "@/features/runs/LabelChip";
+import { pairsOf } from "@/features/runs/labels";
 import { get, toQuery } from "@/shared/api/http";
 import { pipelineQuery, runQuery, versionQuery, versionsQuery } from "@/shared/api/queries";
 import type { Run, RunPage, StepStatus } from "@/shared/api/types";
@@ -155,6 +157,13 @@ function RunDetail({ run }: { run: Run }) {
             </span>
           )}
           {run.generation > 1 && <span>Try {run.generation}</span>}
+          {run.labels && (
+            <span className="flex min-w-0 flex-wrap gap-1" aria-label="Labels">
+              {pairsOf(run.labels).map((pair) => (
+                <LabelChip key={pair} pair={pair} />
+              ))}
+            </span>
+          )}
         </span>
       }
       actions={<RunActions run={present} isTest={Boolean(version?.test_of)} />}

@@ -1,6 +1,7 @@
 import type { RunEvent } from "@/shared/api/types";
 import { shortId } from "@/shared/ui/Copy";
 import { duration } from "@/shared/time/format";
+import { object } from "@/shared/graph/definition";
 import { waitWord } from "@/shared/status/status";
 
 /** Who asked for the run, where its first event says so. */
@@ -31,6 +32,8 @@ export function wordOfEvent(event: RunEvent): string {
       return `Run retried, try ${String(p.generation ?? "")}`;
     case "run.requeued":
       return p.reason === "lease_lost" ? "Run queued again: its worker was lost" : p.reason === "released" ? "Run handed back by its worker" : "Run queued again";
+    case "run.labelled":
+      return `Labels set${p.by ? ` by ${String(p.by)}` : ""}: ${Object.entries(object(p.labels) ?? {}).map(([key, value]) => `${key}=${String(value)}`).join(", ") || "none"}`;
     case "step.started":
       return `${step} started${Number(p.attempt) > 1 ? `, attempt ${String(p.attempt)}` : ""}`;
     case "step.completed":

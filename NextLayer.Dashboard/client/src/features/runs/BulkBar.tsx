@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Ban, Play, RotateCcw, X } from "lucide-react";
+import { Ban, Play, RotateCcw, Tag, X } from "lucide-react";
 import { useState } from "react";
-import { ApiError, post, sentenceOf } from "@/shared/api/http";
+import { ApiError, patch, post, sentenceOf } from "@/shared/api/http";
 import type { Run } from "@/shared/api/types";
 import { canCancel, canRerun, canRetry } from "@/shared/status/status";
 import { count } from "@/shared/time/format";
@@ -9,9 +9,10 @@ import { Button, IconButton } from "@/shared/ui/Button";
 import { Field, TextInput } from "@/shared/ui/Form";
 import { Dialog } from "@/shared/ui/Overlay";
 import { readAll } from "./exporting";
+import { readLabels, wrongWithPair } from "./labels";
 import type { toApi } from "./runsSearch";
 
-type Deed = "cancel" | "retry" | "rerun";
+type Deed = "cancel" | "retry" | "rerun" | "label";
 
 const MOST = 1_000;
 const AT_ONCE = 6;
@@ -19,6 +20,7 @@ const WORDS = {
   cancel: { verb: "Cancel", can: "cancelled", left: "have ended or are being cancelled", done: "cancelled", fits: canCancel, note: "Queued and paused runs end at once; running ones stop at their next step." },
   retry: { verb: "Retry", can: "retried", left: "have not failed", done: "queued again", fits: canRetry, note: "Finished steps keep their results; each run goes on at the step that failed." },
   rerun: { verb: "Run again", can: "run again", left: "have not ended, or belong to another run", done: "started", fits: canRerun, note: "Each makes a new run of the same version with the same input, from its first step on." },
+  label: { verb: "Label", can: "labelled", left: "belong to another run", done: "labelled", fits: (run: Run) => run.parent_run_id === null, note: "Their other labels stay; one of the same key gets the new value." },
 } as const;
 
 interface Props {
@@ -43,6 +45,9 @@ export function BulkBar({ selected, filter, total, onClear }: Props) {
       <Button small icon={Play} needs="runs.start" onClick={() => setDeed("rerun")}>
         Run again…
       </Button>
+      <Button small icon={Tag} needs="runs.control" onClick={() => setDeed("label")}>
+        Set label…
+      </Button>
       <IconButton small label="Select none" icon={X} onClick={onClear} />
       {deed && <BulkDialog deed={deed} selected={selected} filter={filter} total={total} onClose={() => setDeed(null)} onDone={onClear} />}
     </div>
@@ -60,6 +65,8 @@ function BulkDialog({ deed, selected, filter, total, onClose, onDone }: Omit<Pro
   const [all, setAll] = useState(false);
   const [more, setMore] = useState(false);
   const [reason, setReason] = useState("");
+  const [pair, setPair] = useState("");
+  const wrong = deed === "label" ? wrongWithPair(pair) : null;
   const [stage, setStage] = useState<Stage>({ name: "ask" });
   const able = runs.filter(fits);
   const left = runs.length - able.length;
@@ -85,6 +92,7 @@ function BulkDialog({ deed, selected, filter, total, onClose, onDone }: Omit<Pro
       for (let run = queue.shift(); run; run = queue.shift()) {
         try {
           if (deed === "rerun") await post(`/api/v1/runs/${run.id}/rerun`, {}, { tenantId: run.tenant_id, idempotencyKey: `${wish}-${run.id}` });
+          else if (deed === "label") await patch(`/api/v1/runs/${run.id}/labels`, { labels: readLabels(pair).labels }, { tenantId: run.tenant_id });
           else await post(`/api/runs/${run.id}/${deed}`, deed === "retry" ? undefined : reason ? { reason } : {});
           done++;
         } catch (error) {
@@ -120,7 +128,7 @@ function BulkDialog({ deed, selected, filter, total, onClose, onDone }: Omit<Pro
             <Button onClick={close} disabled={busy}>
               Back
             </Button>
-            <Button kind={deed === "cancel" ? "danger" : "primary"} busy={busy} disabled={able.length === 0} onClick={() => void act()}>
+            <Button kind={deed === "cancel" ? "danger" : "primary"} busy={busy} disabled={able.length === 0 || wrong !== null} onClick={() => void act()}>
               {stage.name === "doing" ? `${stage.done} of ${stage.of}` : `${verb} ${count(able.length)} ${able.length === 1 ? "run" : "runs"}`}
             </Button>
           </>
@@ -155,6 +163,11 @@ function BulkDialog({ deed, selected, filter, total, onClose, onDone }: Omit<Pro
                 {stage.name === "counting" ? `${count(stage.seen)} counted` : `Take all ${total} that fit the filters`}
               </Button>
             </div>
+          )}
+          {deed === "label" && (
+            <Field label="Label" hint="As key=value." error={pair.includes("=") ? (wrong ?? undefined) : undefined}>
+              {(ids) => <TextInput {...ids} value={pair} onChange={(event) => setPair(event.target.value.trim())} />}
+            </Field>
           )}
           {deed === "cancel" && (
             <Field label="Reason" hint="Stands in each run's history.">

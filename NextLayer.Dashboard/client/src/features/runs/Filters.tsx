@@ -12,6 +12,7 @@ import { Button } from "@/shared/ui/Button";
 import { Field, SearchInput, Select, TextInput } from "@/shared/ui/Form";
 import { Popover } from "@/shared/ui/Overlay";
 import { cx } from "@/shared/ui/cx";
+import { wrongWithPair } from "./labels";
 import { choicesWith, orLonger } from "./lengths";
 import { hasFilters, windowOf, type RunsSearch, type Window } from "./runsSearch";
 
@@ -59,6 +60,9 @@ export function Filters({ search, counts, onChange, onClear }: Props) {
         </Popover>
         {search.pipeline && <PipelineChip id={search.pipeline} onRemove={() => onChange({ pipeline: undefined, version: undefined })} />}
         {search.version && <Chip text="One version" onRemove={() => onChange({ version: undefined })} />}
+        {search.label?.map((pair) => (
+          <Chip key={pair} text={pair} onRemove={() => onChange({ label: search.label?.length === 1 ? undefined : search.label?.filter((each) => each !== pair) })} />
+        ))}
         {search.worker && <Chip text={`Worker: ${search.worker}`} onRemove={() => onChange({ worker: undefined })} />}
         {search.longer !== undefined && <Chip text={`Took ${orLonger(search.longer)}`} onRemove={() => onChange({ longer: undefined })} />}
         {search.trigger && <Chip text={`Trigger: ${search.trigger}`} onRemove={() => onChange({ trigger: undefined })} />}
@@ -160,6 +164,7 @@ function More({ search, onChange }: { search: RunsSearch; onChange: Props["onCha
           </>
         )}
       </Field>
+      <LabelField search={search} onChange={onChange} />
       <Field label="Took" hint="Of finished runs.">
         {(ids) => (
           <Select {...ids} value={search.longer ?? ""} onChange={(event) => onChange({ longer: event.target.value ? Number(event.target.value) : undefined })}>
@@ -185,6 +190,21 @@ function More({ search, onChange }: { search: RunsSearch; onChange: Props["onCha
         )}
       </Field>
     </div>
+  );
+}
+
+function LabelField({ search, onChange }: { search: RunsSearch; onChange: Props["onChange"] }) {
+  const [text, setText] = useState("");
+  const wrong = text === "" ? null : wrongWithPair(text);
+  const add = () => {
+    if (text === "" || wrong) return;
+    onChange({ label: [...new Set([...(search.label ?? []), text])] });
+    setText("");
+  };
+  return (
+    <Field label="Label" hint="key=value; several must all fit." error={text.includes("=") ? (wrong ?? undefined) : undefined}>
+      {(ids) => <TextInput {...ids} value={text} onChange={(event) => setText(event.target.value.trimStart())} onBlur={add} onKeyDown={(event) => event.key === "Enter" && add()} />}
+    </Field>
   );
 }
 

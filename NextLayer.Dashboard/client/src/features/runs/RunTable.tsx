@@ -147,7 +147,7 @@ const DeskRow = memo(function DeskRow({ run, columns, template, selected, cursor
         <Checkbox label={`Select run ${shortId(run.id)}`} hideLabel checked={selected} onChange={() => onToggle(run.id)} />
       </span>
       {columns.map((column) => (
-        <Cell key={column.key} narrow={column.narrow?.(run) ?? null} onNarrow={onNarrow}>
+        <Cell key={column.key} narrow={[column.narrow?.(run) ?? []].flat()[0] ?? null} onNarrow={onNarrow}>
           {column.cell(run)}
         </Cell>
       ))}

@@ -8,6 +8,8 @@ import { RUN_LOOKS, waitWord } from "@/shared/status/status";
 import { Duration, Time } from "@/shared/time/Time";
 import { RunBadge } from "@/shared/ui/Status";
 import { shortId } from "@/shared/ui/Copy";
+import { LabelChip } from "./LabelChip";
+import { pairsOf } from "./labels";
 import { orLonger } from "./lengths";
 import { Progress } from "./Progress";
 import type { RunsSearch } from "./runsSearch";
@@ -23,8 +25,8 @@ export interface Column {
   spare: number;
   /** Shown unless chosen otherwise. */
   usual: boolean;
-  /** The filter that a click on the cell sets. */
-  narrow?: (run: Run) => Narrowing | null;
+  /** The filters that the cell stands for; a click on it sets the first. */
+  narrow?: (run: Run) => Narrowing | readonly Narrowing[] | null;
   cell: (run: Run) => ReactNode;
 }
 
@@ -47,6 +49,7 @@ export const COLUMNS: readonly Column[] = [
   { key: "duration", title: "Duration", rem: 6.5, spare: 3, usual: true, narrow: asLong, cell: (run) => <Duration from={run.started_at} to={run.finished_at} /> },
   { key: "progress", title: "Progress", rem: 5, spare: 5, usual: true, cell: (run) => <Progress run={run} /> },
   { key: "worker", title: "Worker", rem: 6, grow: 1, spare: 6, usual: true, narrow: (run) => (run.claimed_by ? { title: `Only runs of the worker ${run.claimed_by}`, change: { worker: run.claimed_by } } : null), cell: (run) => <span className="block truncate text-ink-2" title={run.claimed_by ?? ""}>{run.claimed_by ?? "–"}</span> },
+  { key: "labels", title: "Labels", rem: 8, grow: 1.5, spare: 5, usual: false, narrow: (run) => pairsOf(run.labels).map((pair) => ({ title: `Only runs with ${pair}`, change: { label: [pair] } })), cell: (run) => <Labels run={run} /> },
   { key: "generation", title: "Tries", rem: 4, spare: 8, usual: false, cell: (run) => <span className="tnum">{run.generation}</span> },
   { key: "priority", title: "Priority", rem: 4.5, spare: 9, usual: false, cell: (run) => <span className="tnum">{run.priority}</span> },
   { key: "error", title: "Note", rem: 8, grow: 2, spare: 2, usual: true, narrow: (run) => (run.error_message ? { title: "Only runs with this error", change: { q: firstLine(run.error_message).slice(0, 200) } } : null), cell: (run) => <Note run={run} /> },
@@ -87,6 +90,17 @@ export function PipelineName({ run }: { run: Run }) {
     <span className="flex min-w-0 items-baseline gap-1.5">
       <span className="truncate font-medium">{name}</span>
       {version && <span className="shrink-0 text-xs text-ink-3">{version.version}</span>}
+    </span>
+  );
+}
+
+function Labels({ run }: { run: Run }) {
+  const pairs = pairsOf(run.labels);
+  return (
+    <span className="flex min-w-0 gap-1 overflow-hidden" title={pairs.join("\n")}>
+      {pairs.map((pair) => (
+        <LabelChip key={pair} pair={pair} />
+      ))}
     </span>
   );
 }

@@ -16,7 +16,7 @@ export async function readAll(filter: Record<string, QueryValue>, most: number, 
   return { runs: runs.slice(0, most), more: cursor !== null || runs.length > most };
 }
 
-const COLUMNS: readonly (keyof Run)[] = ["id", "status", "tenant_id", "pipeline_id", "pipeline_version_id", "trigger_type", "created_at", "started_at", "finished_at", "claimed_by", "generation", "error_message", "parameters"];
+const COLUMNS: readonly (keyof Run)[] = ["id", "status", "tenant_id", "pipeline_id", "pipeline_version_id", "trigger_type", "created_at", "started_at", "finished_at", "claimed_by", "generation", "error_message", "parameters", "labels"];
 
 /** RFC 4180, and safe to open in a spreadsheet: no cell can begin a formula. */
 export function toCsv(runs: readonly Run[]): string {

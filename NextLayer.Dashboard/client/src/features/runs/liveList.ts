@@ -1,4 +1,5 @@
 import type { Run, RunPage } from "@/shared/api/types";
+import { pairsOf } from "./labels";
 
 export interface Pages {
   pages: RunPage[];
@@ -12,6 +13,7 @@ interface Filter {
   pipeline_version_id?: string | undefined;
   trigger_type?: string | undefined;
   worker_id?: string | undefined;
+  label?: readonly string[] | undefined;
   duration_ms_min?: number | undefined;
   q?: string | undefined;
   created_after?: string | undefined;
@@ -27,6 +29,7 @@ export function matches(run: Run, filter: Filter): boolean {
     (!filter.pipeline_id || run.pipeline_id === filter.pipeline_id) &&
     (!filter.pipeline_version_id || run.pipeline_version_id === filter.pipeline_version_id) &&
     (!filter.trigger_type || run.trigger_type === filter.trigger_type) &&
+    (!filter.label || filter.label.every((pair) => pairsOf(run.labels).includes(pair))) &&
     (!filter.worker_id || run.claimed_by === filter.worker_id) &&
     (!filter.duration_ms_min || (run.started_at !== null && run.finished_at !== null && Date.parse(run.finished_at) - Date.parse(run.started_at) >= filter.duration_ms_min)) &&
     (!filter.created_after || created >= Date.parse(filter.created_after)) &&
@@ -55,7 +58,8 @@ export function updateRows(data: Pages, news: readonly News[]): Pages {
       const run = byId.get(old.id);
       if (!run || !isNewer(run, old)) return old;
       touched = true;
-      return { ...old, ...run };
+      // What is left out of a whole run is not there any more.
+      return "tenant_id" in run ? { ...old, ...run, labels: run.labels } : { ...old, ...run };
     });
     changed ||= touched;
     return touched ? { ...page, items } : page;

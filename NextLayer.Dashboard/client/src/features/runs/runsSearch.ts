@@ -1,6 +1,7 @@
 import type { RunStatus } from "@/shared/api/types";
 import { RUN_STATUSES } from "@/shared/status/status";
 import { choice, many, one, type Search } from "@/shared/url/search";
+import { MOST_LABELS, wrongWithPair } from "./labels";
 
 export const WINDOWS = ["1h", "24h", "7d", "30d", "all"] as const;
 export type Window = (typeof WINDOWS)[number];
@@ -15,6 +16,8 @@ export interface RunsSearch {
   version?: string | undefined;
   trigger?: string | undefined;
   worker?: string | undefined;
+  /** `key=value`, all of which a run must have. */
+  label?: string[] | undefined;
   /** Finished runs that took at least so long, in milliseconds. */
   longer?: number | undefined;
   q?: string | undefined;
@@ -32,12 +35,18 @@ export function readRunsSearch(search: Search): RunsSearch {
     version: one(search, "version"),
     trigger: one(search, "trigger"),
     worker: one(search, "worker")?.slice(0, 200),
+    label: pairs(many(search, "label")),
     longer: milliseconds(one(search, "longer")),
     q: one(search, "q")?.slice(0, 200),
     window: choice(search, "window", WINDOWS),
     after: time(search, "after"),
     before: time(search, "before"),
   };
+}
+
+function pairs(texts: string[] | undefined): string[] | undefined {
+  const good = [...new Set(texts)].filter((text) => wrongWithPair(text) === null).slice(0, MOST_LABELS);
+  return good.length > 0 ? good : undefined;
 }
 
 function milliseconds(text: string | undefined): number | undefined {
@@ -73,6 +82,7 @@ export function toApi(search: RunsSearch, tenantId: string | null, now: number) 
     pipeline_version_id: search.version,
     trigger_type: search.trigger,
     worker_id: search.worker,
+    label: search.label,
     duration_ms_min: search.longer,
     q: search.q,
     created_after: search.after ?? start,

@@ -82,7 +82,7 @@ export function useRunList(filter: ApiFilter, { frozen, paused }: Options) {
     if (paused) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const close = openSocket({
-      address: () => `/ws/runs${toQuery({ tenant_id: filter.tenant_id, status: filter.status, pipeline_id: filter.pipeline_id, workflow_id: filter.pipeline_version_id, worker_id: filter.worker_id, duration_ms_min: filter.duration_ms_min })}`,
+      address: () => `/ws/runs${toQuery({ tenant_id: filter.tenant_id, status: filter.status, pipeline_id: filter.pipeline_id, workflow_id: filter.pipeline_version_id, worker_id: filter.worker_id, label: filter.label, duration_ms_min: filter.duration_ms_min })}`,
       onMessage: (message) => {
         const each = message as ListMessage;
         if (each.type === "resync") void readAgain();

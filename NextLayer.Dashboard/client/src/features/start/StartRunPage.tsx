@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate as useAnyNavigate } from "@tanstack/react-router";
 import { Play, Terminal } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
+import { pairsOf, readLabels } from "@/features/runs/labels";
 import { useAccess } from "@/shared/access/me";
 import { ApiError, request } from "@/shared/api/http";
 import { pipelinesQuery, runQuery, usePipelineName, versionQuery, versionsQuery } from "@/shared/api/queries";
@@ -11,11 +12,12 @@ import { usePrefs } from "@/shared/prefs/prefs";
 import { text } from "@/shared/text";
 import { Button } from "@/shared/ui/Button";
 import { CopyButton, copyText } from "@/shared/ui/Copy";
-import { Field, SearchInput, Select, TextInput } from "@/shared/ui/Form";
+import { CONTROL, Field, SearchInput, Select, TextInput } from "@/shared/ui/Form";
 import { Menu, MenuItem } from "@/shared/ui/Overlay";
 import { Card, Page } from "@/shared/ui/Page";
 import { Empty, Failure, SkeletonRows } from "@/shared/ui/States";
 import { toast } from "@/shared/ui/toasts";
+import { cx } from "@/shared/ui/cx";
 import { asCSharp, asCurl, type Call } from "./snippets";
 
 const route = getRouteApi("/start");
@@ -84,18 +86,21 @@ function StartForm({ version, from }: { version: PipelineVersion; from: Run | un
   const input = useRunInput(version.input_schema, from?.parameters);
   const [later, setLater] = useState("");
   const [priority, setPriority] = useState("0");
+  const [labelText, setLabelText] = useState(pairsOf(from?.labels).join("\n"));
+  const { labels, error: badLabels } = readLabels(labelText);
   const [refused, setRefused] = useState<Record<string, string[]>>({});
   // Once somebody has tried to start it, what is lacking is told as it is now, not as it was then.
   const [tried, setTried] = useState(false);
   // One wish, one run: whatever is clicked twice or sent again. A changed wish is another.
   const [key, setKey] = useState(() => crypto.randomUUID());
-  useEffect(() => setKey(crypto.randomUUID()), [input.value, input.text, input.mode, later, priority, version.id]);
+  useEffect(() => setKey(crypto.randomUUID()), [input.value, input.text, input.mode, later, priority, labelText, version.id]);
   const body = {
     tenant_id: version.tenant_id,
     pipeline_version_id: version.id,
     parameters: input.input,
     ...(later ? { run_after: new Date(later).toISOString() } : {}),
     ...(Number(priority) ? { priority: Number(priority) } : {}),
+    ...(Object.keys(labels).length > 0 ? { labels } : {}),
   };
 
   const start = useMutation({
@@ -115,7 +120,7 @@ function StartForm({ version, from }: { version: PipelineVersion; from: Run | un
     const lacking = Object.keys(input.lacking()).length > 0;
     setTried(lacking);
     setRefused({});
-    if (!lacking && !input.error) start.mutate();
+    if (!lacking && !input.error && !badLabels) start.mutate();
   };
   const errors = tried ? { ...refused, ...input.lacking() } : refused;
   const approved = version.status === "APPROVED";
@@ -164,6 +169,9 @@ function StartForm({ version, from }: { version: PipelineVersion; from: Run | un
             <Field label={text.start.priority} hint={text.start.priorityHint}>
               {(ids) => <TextInput {...ids} type="number" min={-100} max={100} value={priority} onChange={(event) => setPriority(event.target.value)} />}
             </Field>
+            <Field label={text.start.labels} hint={text.start.labelsHint} error={badLabels ?? undefined}>
+              {(ids) => <textarea {...ids} rows={2} spellCheck={false} className={cx(CONTROL, "py-1.5")} value={labelText} onChange={(event) => setLabelText(event.target.value)} />}
+            </Field>
             <div className="text-xs text-ink-3">
               <p>{text.start.once}</p>
               <p className="flex items-center gap-1 font-mono">
@@ -173,7 +181,7 @@ function StartForm({ version, from }: { version: PipelineVersion; from: Run | un
             </div>
             {!approved && <p className="text-sm text-[var(--s-failed)]">{text.start.notApproved(text.status.version[version.status].toLowerCase())}</p>}
             <div className="flex flex-wrap gap-2">
-              <Button kind="primary" icon={Play} needs="runs.start" tenant={version.tenant_id} type="submit" form="start" busy={start.isPending} disabled={!approved || input.error !== null}>
+              <Button kind="primary" icon={Play} needs="runs.start" tenant={version.tenant_id} type="submit" form="start" busy={start.isPending} disabled={!approved || input.error !== null || badLabels !== null}>
                 {text.start.action}
               </Button>
               <Menu trigger={<Button icon={Terminal}>{text.start.copyAs}</Button>}>

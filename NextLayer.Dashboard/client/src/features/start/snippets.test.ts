@@ -17,7 +17,8 @@ it("writes C# whose JSON ends where it should", () => {
 });
 
 it("says when and how urgent, where that was chosen", () => {
-  const code = asCSharp({ ...call, withKey: false, body: { ...call.body, run_after: "2026-05-01T10:00:00.000Z", priority: 5 } });
+  const code = asCSharp({ ...call, withKey: false, body: { ...call.body, run_after: "2026-05-01T10:00:00.000Z", priority: 5, labels: { env: 'a"b' } } });
   expect(code).toContain('RunAfter = DateTimeOffset.Parse("2026-05-01T10:00:00.000Z", CultureInfo.InvariantCulture)');
   expect(code).toContain("Priority = 5,");
+  expect(code).toContain('Labels = new Dictionary<string, string?> { ["env"] = "a\\"b" },');
 });

@@ -2,7 +2,7 @@ import type { Json } from "@/shared/api/types";
 
 export interface Call {
   origin: string;
-  body: { tenant_id: string; pipeline_version_id: string; parameters: Json | undefined; run_after?: string; priority?: number };
+  body: { tenant_id: string; pipeline_version_id: string; parameters: Json | undefined; run_after?: string; priority?: number; labels?: Record<string, string> };
   idempotencyKey: string;
   /** Whoever calls must say who they are. */
   withKey: boolean;
@@ -23,6 +23,7 @@ export function asCSharp({ origin, body, idempotencyKey, withKey }: Call): strin
     `Parameters = JsonElement.Parse("""\n${indent(JSON.stringify(body.parameters ?? {}, null, 2), 12)}\n            """)`,
     ...(body.run_after ? [`RunAfter = DateTimeOffset.Parse("${body.run_after}", CultureInfo.InvariantCulture)`] : []),
     ...(body.priority ? [`Priority = ${body.priority}`] : []),
+    ...(body.labels ? [`Labels = new Dictionary<string, string?> { ${Object.entries(body.labels).map(([key, value]) => `[${JSON.stringify(key)}] = ${JSON.stringify(value)}`).join(", ")} }`] : []),
   ];
   const options = [`BaseAddress = new Uri("${origin}")`, ...(withKey ? [`ApiKey = Environment.GetEnvironmentVariable("NEXTLAYER_KEY")`] : [])];
   return `using var client = new NextLayerClient(new NextLayerClientOptions { ${options.join(", ")} });

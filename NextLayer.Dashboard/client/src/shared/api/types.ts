@@ -38,6 +38,8 @@ export interface Run {
   deadline_at: string | null;
   /** The run whose input this one took over. */
   rerun_of: string | null;
+  /** Absent where it has none. */
+  labels?: Record<string, string> | undefined;
 }
 
 export interface RunPage {

@@ -575,6 +575,8 @@ export const en = {
     laterHint: "In your own time zone; empty starts it now.",
     priority: "Priority",
     priorityHint: "−100 to 100; higher goes first.",
+    labels: "Labels",
+    labelsHint: "key=value, one a line. Runs are found by them.",
     once: "Sent twice, this makes one run. Key:",
     copyKey: "Copy the idempotency key",
     notApproved: (status: string) => `This version is ${status}: only approved ones can be run.`,
