@@ -84,7 +84,8 @@ export function RunTable({ runs, columns, selected, onSelect, onPointer, onEnd, 
     },
   });
 
-  const shown = useMemo(() => fitColumns(columns.map((key) => COLUMNS.find((column) => column.key === key)).filter((column): column is Column => column !== undefined), width), [columns, width]);
+  const chosen = useMemo(() => columns.map((key) => COLUMNS.find((column) => column.key === key)).filter((column): column is Column => column !== undefined), [columns]);
+  const shown = useMemo(() => fitColumns(chosen, width), [chosen, width]);
   const template = tracksOf(shown);
   const all = runs.length > 0 && runs.every((run) => selected.has(run.id));
   return (
@@ -112,7 +113,7 @@ export function RunTable({ runs, columns, selected, onSelect, onPointer, onEnd, 
           if (!run) return null;
           return (
             <div key={item.key} data-index={item.index} role="row" aria-rowindex={item.index + 1} aria-selected={selected.has(run.id)} className="absolute inset-x-0 top-0" style={{ height, transform: `translateY(${item.start - margin}px)` }} onFocus={() => setCursor(item.index)}>
-              {phone ? <PhoneRow run={run} /> : <DeskRow run={run} columns={shown} template={template} selected={selected.has(run.id)} cursor={cursor === item.index} onToggle={toggle} onNarrow={onNarrow} />}
+              {phone ? <PhoneRow run={run} /> : <DeskRow run={run} columns={shown} chosen={chosen} template={template} selected={selected.has(run.id)} cursor={cursor === item.index} onToggle={toggle} onNarrow={onNarrow} />}
             </div>
           );
         })}
@@ -124,6 +125,8 @@ export function RunTable({ runs, columns, selected, onSelect, onPointer, onEnd, 
 interface DeskRowProps {
   run: Run;
   columns: readonly Column[];
+  /** Also those that there is no room for: the row's menu offers their filters. */
+  chosen: readonly Column[];
   template: string;
   selected: boolean;
   cursor: boolean;
@@ -131,7 +134,7 @@ interface DeskRowProps {
   onNarrow: Props["onNarrow"];
 }
 
-const DeskRow = memo(function DeskRow({ run, columns, template, selected, cursor, onToggle, onNarrow }: DeskRowProps) {
+const DeskRow = memo(function DeskRow({ run, columns, chosen, template, selected, cursor, onToggle, onNarrow }: DeskRowProps) {
   const navigate = useNavigate();
   return (
     <div
@@ -152,11 +155,11 @@ const DeskRow = memo(function DeskRow({ run, columns, template, selected, cursor
         </Cell>
       ))}
       <span role="cell" className="justify-self-end" onClick={(event) => event.stopPropagation()}>
-        <RowMenu run={run} columns={columns} onNarrow={onNarrow} />
+        <RowMenu run={run} columns={chosen} onNarrow={onNarrow} />
       </span>
     </div>
   );
-}, (a, b) => a.run === b.run && a.template === b.template && a.selected === b.selected && a.cursor === b.cursor && a.onNarrow === b.onNarrow);
+}, (a, b) => a.run === b.run && a.chosen === b.chosen && a.template === b.template && a.selected === b.selected && a.cursor === b.cursor && a.onNarrow === b.onNarrow);
 
 /** A cell that, under the pointer, offers its own value as a filter; by keyboard the row's menu does. */
 function Cell({ narrow, onNarrow, children }: { narrow: Narrowing | null; onNarrow: Props["onNarrow"]; children: ReactNode }) {
