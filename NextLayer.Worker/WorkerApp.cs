@@ -78,6 +78,7 @@ public static class WorkerApp
         services.AddSingleton<ExecutionServices>();
         services.AddSingleton<RunExecutor>();
         services.AddSingleton<RunQueue>();
+        services.AddSingleton<DrainOrder>();
         services.AddSingleton<ClaimLoop>();
         services.AddSingleton<HeartbeatLoop>();
         services.AddHostedService<WorkerService>();

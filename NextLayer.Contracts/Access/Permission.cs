@@ -72,7 +72,7 @@ public enum Permission
     [JsonStringEnumMemberName("work")]
     Work,
 
-    /// <summary>Start, pause, resume and stop the engine; only for the whole installation.</summary>
+    /// <summary>Start, pause, resume and stop the engine, drain workers; only for the whole installation.</summary>
     [JsonStringEnumMemberName("engine.control")]
     EngineControl,
 

@@ -18,7 +18,7 @@ public sealed record WorkerHeartbeatRequest
     /// <summary>The tenant the worker claims for; null claims for all.</summary>
     public Guid? TenantId { get; init; }
 
-    /// <summary>True once the worker claims nothing more and finishes what it has.</summary>
+    /// <summary>True while the worker claims nothing and finishes what it has: it stops, or has been told to drain.</summary>
     public bool Draining { get; init; }
 
     [Length(0, 10_000)]
@@ -66,6 +66,9 @@ public sealed record WorkerHeartbeatResponse
 
     /// <summary>State of the engine; <c>stopped</c> asks workers to hand their runs back at the next step boundary.</summary>
     public required string EngineState { get; init; }
+
+    /// <summary>True while the worker is drained: it finishes what it holds, says <c>draining</c>, and need not ask for more.</summary>
+    public bool Drain { get; init; }
 }
 
 /// <summary>Answer of <c>POST /api/runs/{id}/heartbeat</c>; a lost lease is answered <c>409 lease_lost</c>.</summary>
@@ -87,8 +90,14 @@ public sealed record WorkerView
 
     public string? Version { get; init; }
 
-    /// <summary><c>live</c>, <c>draining</c>, or <c>gone</c> after three missed heartbeats.</summary>
+    /// <summary>
+    /// <c>live</c>, <c>draining</c> while it takes nothing new and finishes what it holds, <c>drained</c> once an operator's
+    /// drain has left it nothing, or <c>gone</c> after three missed heartbeats.
+    /// </summary>
     public required string State { get; init; }
+
+    /// <summary>Since when an operator has it drained; null gives it runs. Stays over restarts of the worker.</summary>
+    public DateTimeOffset? DrainRequestedAt { get; init; }
 
     public required DateTimeOffset FirstSeenAt { get; init; }
     public required DateTimeOffset LastHeartbeatAt { get; init; }

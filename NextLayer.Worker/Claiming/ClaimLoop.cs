@@ -9,6 +9,7 @@ internal sealed partial class ClaimLoop(
     ControlPlaneClient controlPlane,
     HeldRuns held,
     RunQueue queue,
+    DrainOrder drain,
     WorkerOptions options,
     Telemetry telemetry,
     TimeProvider time,
@@ -33,6 +34,12 @@ internal sealed partial class ClaimLoop(
         var failures = 0;
         while (!draining.IsCancellationRequested)
         {
+            if (drain.Stands)
+            {
+                await Quietly(drain.LiftedAsync(draining));
+                continue;
+            }
+
             var room = held.Room();
             if (room == 0)
             {

@@ -10,12 +10,14 @@ namespace NextLayer.Worker.Claiming;
 /// cancelled or was lost, so that such news arrive within a moment. When a run has come that it does not name, it is
 /// broken off, and one that does not wait renews all leases before the next wait.
 /// </summary>
-internal sealed class HeartbeatLoop(
+internal sealed partial class HeartbeatLoop(
     ControlPlaneClient controlPlane,
     HeldRuns held,
     ReportAnswers answers,
+    DrainOrder order,
     WorkerOptions options,
-    TimeProvider time) : IDisposable
+    TimeProvider time,
+    ILogger<HeartbeatLoop> log) : IDisposable
 {
     /// <summary>How often a waiting heartbeat is looked after. Runs that are shorter are never named and cost nothing.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(0.5);
@@ -89,7 +91,7 @@ internal sealed class HeartbeatLoop(
                 Slots = options.Slots,
                 Version = WorkerVersion.Text,
                 TenantId = options.TenantId,
-                Draining = Draining,
+                Draining = Draining || order.Stands,
                 Runs = [.. runs.Select(r => new HeldRun { RunId = r.Id, Lease = r.Lease, SettledSeen = r.SettledSeen })],
                 WaitSeconds = wait.TotalSeconds,
             },
@@ -126,6 +128,12 @@ internal sealed class HeartbeatLoop(
         }
 
         answers.EngineState(response.EngineState);
+        if (!order.Hear(response.Drain))
+            return;
+        if (response.Drain)
+            LogDrained(held.Count);
+        else
+            LogResumed();
     }
 
     /// <summary>A wait of a run that goes on here was ended by others: its step's output is fetched.</summary>
@@ -150,4 +158,10 @@ internal sealed class HeartbeatLoop(
     }
 
     public void Dispose() => drain.Dispose();
+
+    [LoggerMessage(23, LogLevel.Information, "An operator drains this worker: it claims nothing more and finishes the {Runs} runs it holds")]
+    private partial void LogDrained(int runs);
+
+    [LoggerMessage(24, LogLevel.Information, "The drain is over: claiming again")]
+    private partial void LogResumed();
 }

@@ -48,6 +48,13 @@ internal sealed class NewsHub
         Delivered?.Invoke(hints);
     }
 
+    /// <summary>Wakes who waits for news of this worker.</summary>
+    public void Tell(string workerId)
+    {
+        if (workers.TryGetValue(workerId, out var worker))
+            worker.Signal.Pulse();
+    }
+
     /// <summary>Wakes everybody: after a gap in the news nobody can tell what was missed.</summary>
     public void DeliverAll()
     {

@@ -14,7 +14,8 @@ internal sealed partial class Housekeeper(Databases databases, TimeProvider time
         DELETE FROM claim_requests WHERE created_at < now() - interval '2 hours';
         DELETE FROM events WHERE delivered AND received_at < now() - interval '31 days';
         DELETE FROM cost_pages WHERE created_at < now() - interval '2 days';
-        DELETE FROM workers WHERE last_heartbeat_at < now() - interval '1 day'
+        DELETE FROM workers
+        WHERE last_heartbeat_at < now() - CASE WHEN drain_requested_at IS NULL THEN interval '1 day' ELSE interval '30 days' END
         """;
 
     // Autovacuum looks once a minute; a queue that goes from empty to a hundred thousand rows meanwhile is planned as

@@ -43,6 +43,7 @@ internal static class RunServices
         services.AddSingleton<RunReporter>();
         services.AddSingleton<HeartbeatStore>();
         services.AddSingleton<WorkerHeart>();
+        services.AddSingleton<WorkerDrains>();
         services.AddSingleton<WorkerReach>();
 
         services.AddHostedService<RedisNews>();
@@ -63,5 +64,6 @@ internal static class RunServices
         api.MapWorkerReports();
         api.MapRunLabels();
         WorkerList.Map(api);
+        api.MapDrains();
     }
 }

@@ -7,7 +7,7 @@ using NextLayer.ControlPlane.Features.Runs.Leases;
 namespace NextLayer.ControlPlane.Features.Workers;
 
 /// <summary>Answers heartbeats, at once or as soon as there is something the worker must know.</summary>
-internal sealed class WorkerHeart(HeartbeatStore store, EngineState engine, NewsHub hub, TimeProvider time)
+internal sealed class WorkerHeart(HeartbeatStore store, EngineState engine, WorkerDrains drains, NewsHub hub, TimeProvider time)
 {
     // News that nobody brings (Redis is down, another replica wrote them) are found by looking.
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
@@ -20,13 +20,13 @@ internal sealed class WorkerHeart(HeartbeatStore store, EngineState engine, News
         var verdicts = await store.BeatAsync(workerId, beat, ct);
         var state = await engine.CurrentAsync(ct);
         var left = TimeSpan.FromSeconds(beat.WaitSeconds) - time.GetElapsedTime(started);
-        if (left > TimeSpan.Zero && !HasNews(beat, verdicts) && await WaitForNewsAsync(subscription, news, beat, state, left, ct))
+        if (left > TimeSpan.Zero && !HasNews(beat, verdicts) && await WaitForNewsAsync(workerId, subscription, news, beat, state, left, ct))
         {
             verdicts = await store.RenewAsync(beat.Runs, ct);
             state = await engine.CurrentAsync(ct);
         }
 
-        return new WorkerHeartbeatResponse { Runs = verdicts, EngineState = state };
+        return new WorkerHeartbeatResponse { Runs = verdicts, EngineState = state, Drain = await drains.IncludesAsync(workerId, ct) };
     }
 
     private static bool HasNews(WorkerHeartbeatRequest beat, IReadOnlyList<HeldRunVerdict> verdicts) =>
@@ -34,14 +34,15 @@ internal sealed class WorkerHeart(HeartbeatStore store, EngineState engine, News
 
     /// <returns>False when the time is over and nothing has happened.</returns>
     private async Task<bool> WaitForNewsAsync(
-        NewsHub.Subscription subscription, Task news, WorkerHeartbeatRequest beat, string state, TimeSpan left, CancellationToken ct)
+        string workerId, NewsHub.Subscription subscription, Task news, WorkerHeartbeatRequest beat, string state, TimeSpan left, CancellationToken ct)
     {
         var started = time.GetTimestamp();
         while (left - time.GetElapsedTime(started) is { Ticks: > 0 } rest)
         {
             await news.OrTimeoutAsync(rest < Look ? rest : Look, time, ct);
             news = subscription.Next;
-            if (await engine.CurrentAsync(ct) != state || (beat.Runs.Count > 0 && await store.HasNewsAsync(beat.Runs, ct)))
+            // Compared with what the worker says: one that does not know of its drain yet hears of it within a second.
+            if (await engine.CurrentAsync(ct) != state || await drains.IncludesAsync(workerId, ct) != beat.Draining || (beat.Runs.Count > 0 && await store.HasNewsAsync(beat.Runs, ct)))
                 return true;
         }
 

@@ -17,16 +17,22 @@ internal sealed class WorkerList(Databases databases)
     /// <summary>Heartbeats come every 10 s; after three that did not, the worker counts as gone.</summary>
     public const string GoneAfter = "interval '30 seconds'";
 
+    // Of a drained worker the leases themselves are counted: its last heartbeat may be older than its last run.
     private const string SelectSql = $"""
         SELECT worker_id, tenant_id, slots,
-               CASE WHEN $3::uuid[] IS NULL THEN running_runs
+               CASE WHEN $3::uuid[] IS NULL THEN coalesce(held.runs, running_runs)
                     ELSE (SELECT count(*)::integer FROM pipeline_runs r
                           WHERE r.status = 'RUNNING' AND r.claimed_by = worker_id AND r.tenant_id = ANY ($3)) END,
                version,
                CASE WHEN last_heartbeat_at < now() - {GoneAfter} THEN 'gone'
-                    WHEN draining THEN 'draining' ELSE 'live' END,
-               first_seen_at, last_heartbeat_at
-        FROM workers WHERE $3::uuid[] IS NULL OR tenant_id IS NULL OR tenant_id = ANY ($3)
+                    WHEN held.runs = 0 THEN 'drained'
+                    WHEN draining OR drain_requested_at IS NOT NULL THEN 'draining' ELSE 'live' END,
+               first_seen_at, last_heartbeat_at, drain_requested_at
+        FROM workers
+        LEFT JOIN LATERAL (
+            SELECT count(*)::integer AS runs FROM pipeline_runs r WHERE r.status = 'RUNNING' AND r.claimed_by = worker_id
+        ) AS held ON drain_requested_at IS NOT NULL
+        WHERE ($3::uuid[] IS NULL OR tenant_id IS NULL OR tenant_id = ANY ($3)) AND ($4::text IS NULL OR worker_id = $4)
         ORDER BY last_heartbeat_at DESC, worker_id LIMIT $1 OFFSET $2
         """;
 
@@ -47,10 +53,20 @@ internal sealed class WorkerList(Databases databases)
         await using var count = databases.Main.CreateCommand("SELECT count(*) FROM workers WHERE $1::uuid[] IS NULL OR tenant_id IS NULL OR tenant_id = ANY ($1)");
         count.Parameters.Add(Tenants(scope));
         var total = (long)(await count.ExecuteScalarAsync(ct))!; // count(*) is never null.
+        return (await SelectAsync(page.Limit, page.Offset, scope, workerId: null, ct), total);
+    }
+
+    /// <summary>Null when there is no such worker, or it is another tenant's.</summary>
+    public async Task<WorkerView?> FindAsync(string workerId, CallerScope scope, CancellationToken ct) =>
+        (await SelectAsync(1, 0, scope, workerId, ct)).SingleOrDefault();
+
+    private async Task<IReadOnlyList<WorkerView>> SelectAsync(int limit, int offset, CallerScope scope, string? workerId, CancellationToken ct)
+    {
         await using var command = databases.Main.CreateCommand(SelectSql);
-        command.Parameters.AddWithValue(page.Limit);
-        command.Parameters.AddWithValue(page.Offset);
+        command.Parameters.AddWithValue(limit);
+        command.Parameters.AddWithValue(offset);
         command.Parameters.Add(Tenants(scope));
+        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)workerId ?? DBNull.Value });
         await using var row = await command.ExecuteReaderAsync(ct);
         var workers = new List<WorkerView>();
         while (await row.ReadAsync(ct))
@@ -65,10 +81,11 @@ internal sealed class WorkerList(Databases databases)
                 State = row.GetString(5),
                 FirstSeenAt = row.GetFieldValue<DateTimeOffset>(6),
                 LastHeartbeatAt = row.GetFieldValue<DateTimeOffset>(7),
+                DrainRequestedAt = row.GetTime(8),
             });
         }
 
-        return (workers, total);
+        return workers;
     }
 
     private static NpgsqlParameter Tenants(CallerScope scope) =>

@@ -78,6 +78,8 @@ public sealed class EveryOperationTests(Servers servers)
         ["ReportRuns"] = "work",
         ["FindRunConnector"] = "work",
         ["ListWorkers"] = "workers.read",
+        ["DrainWorker"] = "engine.control",
+        ["ResumeWorker"] = "engine.control",
         ["GetEngineState"] = "engine.read",
         ["GetEngineStatus"] = "engine.read",
         ["StartEngine"] = "engine.control",

@@ -51,6 +51,16 @@ public sealed class ExplainTests(Api api) : IClassFixture<Api>, IAsyncLifetime
     }
 
     [Fact]
+    public async Task Explain_WorkerDrained_SaysThatNobodyTakesTheRun()
+    {
+        var tenant = await WorkflowTenant.CreateAsync(api);
+        await BeatAsync("""{"slots": 4}""");
+        await api.Database.ExecuteAsync("UPDATE workers SET drain_requested_at = now()");
+
+        Assert.Equal(["workers_draining"], await CodesAsync(tenant, await tenant.AddRunAsync()));
+    }
+
+    [Fact]
     public async Task Explain_Queue_CountsThoseClaimedFirst()
     {
         var tenant = await WorkflowTenant.CreateAsync(api);

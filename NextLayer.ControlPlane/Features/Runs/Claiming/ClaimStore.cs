@@ -63,6 +63,14 @@ internal sealed class ClaimStore(Databases databases)
 
     private static readonly string ClaimOfTenantSql = ClaimSql.Replace(TenantMark, "AND tenant_id = $6", StringComparison.Ordinal);
 
+    // Every claim passes here before it looks who is drained; who drains a worker waits until those inside are through.
+    private const string PassTurnstileSql = "SELECT pg_advisory_xact_lock_shared(hashtextextended('nextlayer.claims', 0))";
+
+    /// <summary>Holds new claims up, and waits for those that are being answered, until the caller's transaction ends.</summary>
+    public const string CloseTurnstileSql = "SELECT pg_advisory_xact_lock(hashtextextended('nextlayer.claims', 0))";
+
+    private const string DrainedSql = "SELECT worker_id FROM workers WHERE worker_id = ANY($1) AND drain_requested_at IS NOT NULL";
+
     private const string RepeatedSql = "SELECT request_id, worker_id, run_ids, tokens FROM claim_requests WHERE request_id = ANY($1)";
 
     private const string StillHeldSql = $"""
@@ -100,7 +108,7 @@ internal sealed class ClaimStore(Databases databases)
     {
         await using var transaction = await connection.BeginTransactionAsync(ct);
         var answers = new IReadOnlyList<ClaimedRow>?[items.Count];
-        await AnswerRepeatsAsync(connection, items, answers, ct);
+        await AnswerKnownAsync(connection, items, answers, ct);
         var fresh = Enumerable.Range(0, items.Count).Where(i => answers[i] is null).ToList();
         foreach (var sameTenant in fresh.GroupBy(i => items[i].TenantId))
             await ClaimForTenantAsync(connection, items, sameTenant.Key, [.. sameTenant], answers, ct);
@@ -161,17 +169,22 @@ internal sealed class ClaimStore(Databases databases)
         return slots;
     }
 
-    private static async Task AnswerRepeatsAsync(
+    /// <summary>Answers repeats as at first, and drained workers with nothing; one round trip, the first of the transaction.</summary>
+    private static async Task AnswerKnownAsync(
         NpgsqlConnection connection, IReadOnlyList<ClaimItem> items, IReadOnlyList<ClaimedRow>?[] answers, CancellationToken ct)
     {
-        var asked = items.Where(i => i.RequestId is not null).Select(i => i.RequestId!.Value).ToArray();
-        if (asked.Length == 0)
-            return;
+        var drained = new HashSet<string>(StringComparer.Ordinal);
         var known = new List<(Guid RequestId, string WorkerId, Guid[] RunIds, Guid[] Tokens)>();
-        await using (var command = new NpgsqlCommand(RepeatedSql, connection))
+        await using (var batch = new NpgsqlBatch(connection))
         {
-            command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = asked });
-            await using var rows = await command.ExecuteReaderAsync(ct);
+            batch.Add(PassTurnstileSql);
+            batch.Add(DrainedSql).Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. items.Select(i => i.WorkerId).Distinct()] });
+            batch.Add(RepeatedSql).Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. items.Where(i => i.RequestId is not null).Select(i => i.RequestId!.Value)] });
+            await using var rows = await batch.ExecuteReaderAsync(ct);
+            await rows.NextResultAsync(ct);
+            while (await rows.ReadAsync(ct))
+                drained.Add(rows.GetString(0));
+            await rows.NextResultAsync(ct);
             while (await rows.ReadAsync(ct))
                 known.Add((rows.GetGuid(0), rows.GetString(1), rows.GetFieldValue<Guid[]>(2), rows.GetFieldValue<Guid[]>(3)));
         }
@@ -181,6 +194,12 @@ internal sealed class ClaimStore(Databases databases)
             var index = Enumerable.Range(0, items.Count).First(i => items[i].RequestId == requestId);
             // Another worker's id is no key to its runs.
             answers[index] = items[index].WorkerId == workerId ? await ReadHeldAsync(connection, runIds, tokens, ct) : [];
+        }
+
+        for (var i = 0; i < items.Count; i++)
+        {
+            if (drained.Contains(items[i].WorkerId))
+                answers[i] ??= [];
         }
     }
 

@@ -32,7 +32,7 @@ internal sealed class RunFactStore(Databases databases)
                least(coalesce(sum(greatest(slots - running_runs, 0)) FILTER (WHERE live AND willing AND NOT draining), 0), 1000000)::integer,
                max(last_heartbeat_at)
         FROM (
-            SELECT slots, running_runs, draining, last_heartbeat_at,
+            SELECT slots, running_runs, draining OR drain_requested_at IS NOT NULL AS draining, last_heartbeat_at,
                    last_heartbeat_at >= now() - {WorkerList.GoneAfter} AS live, tenant_id IS NULL OR tenant_id = $1 AS willing
             FROM workers
         ) AS known

@@ -11,7 +11,7 @@ internal static class WorkerReasons
         { LastHeardAt: null } => new RunReason { Code = RunReasonCodes.NoWorker, Message = "No worker has been heard of. Start one." },
         { Live: 0 } => new RunReason { Code = RunReasonCodes.NoWorker, Message = "There is no live worker; the last one has fallen silent.", At = workers.LastHeardAt },
         { Willing: 0 } => new RunReason { Code = RunReasonCodes.WorkersForOtherTenants, Message = "All live workers claim runs of other tenants only." },
-        { Claiming: 0 } => new RunReason { Code = RunReasonCodes.WorkersDraining, Message = "All workers that could take it are stopping." },
+        { Claiming: 0 } => new RunReason { Code = RunReasonCodes.WorkersDraining, Message = "All workers that could take it are stopping or drained: they take nothing new." },
         { FreeSlots: 0 } => new RunReason { Code = RunReasonCodes.WorkersBusy, Message = $"All slots of {Count(workers.Claiming)} that could take it are taken." },
         _ => null,
     };

@@ -12,20 +12,24 @@ import { Page, TABLE, TableFrame, TD, TH } from "@/shared/ui/Page";
 import { Empty, Failure, SkeletonRows } from "@/shared/ui/States";
 import { Tag } from "@/shared/ui/Status";
 import { cx } from "@/shared/ui/cx";
+import { DrainButton } from "./DrainButton";
+import { nobodyClaims } from "./draining";
 import { StartCommand } from "./StartCommand";
 import { byWorker, runningQuery } from "./workerRuns";
 
-const STATES: Record<Worker["state"], [string, Tone]> = { live: ["Live", "succeeded"], draining: ["Draining", "paused"], gone: ["Gone", "cancelled"] };
+const STATES: Record<Worker["state"], [string, Tone]> = { live: ["Live", "succeeded"], draining: ["Draining", "paused"], drained: ["Drained", "paused"], gone: ["Gone", "cancelled"] };
 
 export function WorkersPage() {
   const query = useQuery(workersQuery());
   const workers = query.data?.items ?? [];
   const live = workers.filter((worker) => worker.state === "live");
   const slots = live.reduce((sum, worker) => sum + worker.slots, 0);
-  const used = live.reduce((sum, worker) => sum + worker.running_runs, 0);
+  const taken = live.reduce((sum, worker) => sum + worker.running_runs, 0);
+  const used = workers.reduce((sum, worker) => sum + (worker.state === "gone" ? 0 : worker.running_runs), 0);
+  const nobody = nobodyClaims(workers);
   const running = useQuery({ ...runningQuery(), enabled: used > 0, select: byWorker }).data;
   return (
-    <Page title="Workers" note={query.data && workers.length > 0 ? `${count(live.length)} live, ${count(used)} of ${count(slots)} slots used` : "Processes that claim runs and execute their steps."}>
+    <Page title="Workers" note={query.data && workers.length > 0 ? `${count(live.length)} live, ${count(taken)} of ${count(slots)} slots used` : "Processes that claim runs and execute their steps."}>
       {query.isPending ? (
         <SkeletonRows rows={4} />
       ) : !query.data ? (
@@ -39,11 +43,13 @@ export function WorkersPage() {
         </div>
       ) : (
         <>
-          {live.length === 0 && (
-            <section aria-label="No worker is live" className="flex gap-3 rounded-xl border border-line bg-warn-soft px-4 py-3 text-sm">
+          {nobody !== null && (
+            <section aria-label="No worker takes runs" className="flex gap-3 rounded-xl border border-line bg-warn-soft px-4 py-3 text-sm">
               <TriangleAlert className="mt-0.5 size-4 shrink-0 text-warn" aria-hidden />
               <div className="min-w-0">
-                <p className="font-medium">No worker is live: queued runs wait until one is started.</p>
+                <p className="font-medium">
+                  {nobody === "gone" ? "No worker is live: queued runs wait until one is started." : "All workers drain: queued runs wait until one is resumed or another is started."}
+                </p>
                 <StartCommand />
               </div>
             </section>
@@ -59,11 +65,14 @@ export function WorkersPage() {
                   <th className={cx(TH, "max-lg:hidden")}>Version</th>
                   <th className={cx(TH, "max-sm:hidden")}>Last heard</th>
                   <th className={cx(TH, "max-lg:hidden")}>First seen</th>
+                  <th className={TH}>
+                    <span className="sr-only">Actions</span>
+                  </th>
                 </tr>
               </thead>
               <tbody>
                 {workers.map((worker) => (
-                  <Row key={worker.worker_id} worker={worker} runs={running?.get(worker.worker_id) ?? []} />
+                  <Row key={worker.worker_id} worker={worker} runs={running?.get(worker.worker_id) ?? []} claiming={live.length} />
                 ))}
               </tbody>
             </table>
@@ -100,7 +109,7 @@ function TenantName({ id }: { id: string }) {
   return <>{useQuery(tenantQuery(id)).data?.name ?? id.slice(-8)}</>;
 }
 
-function Row({ worker, runs }: { worker: Worker; runs: readonly Run[] }) {
+function Row({ worker, runs, claiming }: { worker: Worker; runs: readonly Run[]; claiming: number }) {
   const [open, setOpen] = useState(false);
   return (
     <>
@@ -124,6 +133,12 @@ function Row({ worker, runs }: { worker: Worker; runs: readonly Run[] }) {
         </td>
         <td className={TD}>
           <Tag tone={STATES[worker.state][1]}>{STATES[worker.state][0]}</Tag>
+          {worker.drain_requested_at !== null && (
+            <span className="block text-xs whitespace-nowrap text-ink-3">
+              {worker.state === "draining" ? `${count(worker.running_runs)} left, ` : worker.state === "gone" ? "drained " : ""}
+              since <Time at={worker.drain_requested_at} />
+            </span>
+          )}
         </td>
         <td className={TD}>
           <Slots worker={worker} />
@@ -136,10 +151,13 @@ function Row({ worker, runs }: { worker: Worker; runs: readonly Run[] }) {
         <td className={cx(TD, "max-lg:hidden")}>
           <Time at={worker.first_seen_at} />
         </td>
+        <td className={cx(TD, "text-right")}>
+          <DrainButton worker={worker} claiming={claiming} />
+        </td>
       </tr>
       {open && (
         <tr>
-          <td colSpan={7} className="border-b border-line bg-sunken/50 px-4 py-2">
+          <td colSpan={8} className="border-b border-line bg-sunken/50 px-4 py-2">
             {runs.length === 0 ? (
               <p className="text-sm text-ink-2">It holds no run now.</p>
             ) : (

@@ -238,7 +238,9 @@ export interface Worker {
   slots: number;
   running_runs: number;
   version: string | null;
-  state: "live" | "draining" | "gone";
+  state: "live" | "draining" | "drained" | "gone";
+  /** Since when somebody has it drained. */
+  drain_requested_at: string | null;
   first_seen_at: string;
   last_heartbeat_at: string;
 }
