@@ -132,4 +132,13 @@ public sealed record WebhookDelivery
 
     /// <summary>Refusals of the same webhook shortly before that were only counted: a flood is not written down call by call.</summary>
     public required int Unrecorded { get; init; }
+
+    /// <summary>The delivery that this one repeated because somebody asked for it; null for a sender's call.</summary>
+    public Guid? RedeliveryOf { get; init; }
+
+    /// <summary>
+    /// Whether its body is kept and its sender known, so that <c>POST …/deliveries/{id}/redeliver</c> can deliver it again. Of
+    /// refused calls bodies of up to 64 KiB are kept.
+    /// </summary>
+    public bool CanRedeliver { get; init; }
 }

@@ -63,10 +63,20 @@ public sealed partial class TriggerPageTests(Site site)
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/triggers/webhook/{line.VersionId}/settings") { Headers = { { "X-Tenant-Id", site.Demo.TenantId } } };
         using var settings = await site.Http.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(1, (await settings.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("secrets").GetArrayLength());
-        await page.GetByRole(AriaRole.Link, new() { Name = "Again…" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Again…" }).First.ClickAsync();
 
         await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1, Name = "Start Called from outside" })).ToBeVisibleAsync();
         await Expect(page.GetByLabel("Input as JSON")).ToHaveValueAsync(Order());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Redeliver" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("a delivery and a run of its own");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Deliver again" }).ClickAsync();
+        await Expect(page.GetByText("Accepted")).ToHaveCountAsync(2);
+        await Expect(page.GetByText(DeliveredAgain())).ToBeVisibleAsync();
+        await visit.ShootAsync("journey-webhook-redelivered");
+        await page.SetViewportSizeAsync(360, 740);
+        Assert.True(await visit.FitsAsync());
+        await visit.ShootAsync("journey-webhook-redelivered-phone");
+        await page.SetViewportSizeAsync(1440, 900);
         Assert.Equal([], visit.Complaints);
     }
 
@@ -76,3 +86,6 @@ public sealed partial class TriggerPageTests(Site site)
     [GeneratedRegex("\"order\": 7")]
     private static partial Regex Order();
 }
+    [GeneratedRegex("^delivery [0-9a-f]{8} again$")]
+    private static partial Regex DeliveredAgain();
+

@@ -23,6 +23,7 @@ internal static class TriggerServices
         services.AddSingleton<WebhookWriter>();
         services.AddSingleton<WebhookIntake>();
         services.AddSingleton<WebhookSettingsStore>();
+        services.AddSingleton<WebhookRedelivery>();
     }
 
     public static void MapTriggers(this IEndpointRouteBuilder api)

@@ -102,6 +102,7 @@ public sealed class EveryOperationTests(Servers servers)
         ["SaveWebhookSettings"] = "triggers.write",
         ["RotateWebhookSecret"] = "triggers.write",
         ["DeleteWebhookSettings"] = "triggers.write",
+        ["RedeliverWebhookDelivery"] = "runs.start",
         ["ListWorkflows"] = "workflows.read",
         ["GetWorkflow"] = "workflows.read",
         ["ValidateWorkflow"] = "workflows.read",

@@ -24,7 +24,8 @@ internal sealed record WebhookCall
 internal sealed record WebhookKey(string Scope, string Key, byte[] RequestHash, bool IsStrict);
 
 /// <summary>Who called, for the list of deliveries.</summary>
-internal sealed record WebhookCaller(string? MessageId, string? RemoteAddress);
+/// <param name="RedeliveryOf">The delivery that this one repeats; null for a sender's call.</param>
+internal sealed record WebhookCaller(string? MessageId, string? RemoteAddress, Guid? RedeliveryOf = null);
 
 /// <summary>How the writing of a call ended.</summary>
 internal enum WebhookWrite

@@ -39,15 +39,21 @@ internal static class WebhookEndpoints
                 RemoteAddress = context.Connection.RemoteIpAddress?.ToString(),
             },
             ct);
+        return Tell(answer, context.Response);
+    }
+
+    /// <summary>201 for a run that was made, 200 for that of an earlier call, or the refusal.</summary>
+    public static Results<Created<WebhookRun>, Ok<WebhookRun>, ProblemHttpResult> Tell(WebhookAnswer answer, HttpResponse response)
+    {
         if (answer.Refusal is null)
-            answer.Quota?.WriteTo(context.Response);
+            answer.Quota?.WriteTo(response);
         else
-            answer.Quota?.WriteRefusalTo(context.Response);
+            answer.Quota?.WriteRefusalTo(response);
         if (answer.Run is not { } run)
             return answer.Refusal!; // One of the two is there.
         if (!answer.IsRepeat)
             return TypedResults.Created(RunAddress(run.RunId), run);
-        context.Response.Headers.Location = RunAddress(run.RunId);
+        response.Headers.Location = RunAddress(run.RunId);
         return TypedResults.Ok(run);
     }
 }

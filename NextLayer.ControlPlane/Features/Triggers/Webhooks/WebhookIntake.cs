@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
+using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Triggers;
 using NextLayer.ControlPlane.Features.Quotas;
 using NextLayer.ControlPlane.Features.Runs.Creating;
@@ -37,6 +38,18 @@ internal sealed record IncomingCall
     public bool NeedsSignature(Guid? tenantId) => Scope is null || (tenantId is { } tenant && !Scope.Covers(tenant));
 }
 
+/// <summary>A call of before whose sender is vouched for already.</summary>
+internal sealed record KnownCall
+{
+    public required Guid WorkflowId { get; init; }
+
+    /// <summary>Sound JSON.</summary>
+    public required ReadOnlyMemory<byte> Body { get; init; }
+
+    public required WebhookCaller Caller { get; init; }
+    public required IReadOnlyList<WebhookKey> Keys { get; init; }
+}
+
 /// <summary>How a call ended: with a run, its own or an earlier one's, or with a refusal.</summary>
 internal sealed record WebhookAnswer(WebhookRun? Run, bool IsRepeat, ProblemHttpResult? Refusal = null)
 {
@@ -68,15 +81,50 @@ internal sealed class WebhookIntake(WebhookTargets targets, VersionCatalog versi
             var (input, refusal) = await JudgeAsync(call, target, ct);
             if (refusal is var (verdict, problem))
             {
-                await deliveries.NoteAsync(target.PipelineId, verdict, caller, ct, problem.ProblemDetails.Detail);
+                await NoteRefusalAsync(target, verdict, problem, caller, call.Body, ct);
                 return problem;
             }
 
-            if (await StartAsync(Prepare(call, target, input, caller), ct) is { } answer)
+            if (await StartAsync(Prepare(target, input, caller, KeysOf(call, target)), call.Body, ct) is { } answer)
                 return answer;
             if (tries == MaxTries)
-                return Problems.Conflict("webhook_busy", "Others keep changing the workflow or repeating this call at the same moment. Try again.");
+                return Busy();
         }
+    }
+
+    /// <summary>As <see cref="ReceiveAsync"/>, without asking who calls.</summary>
+    public async Task<WebhookAnswer> RedeliverAsync(KnownCall call, CancellationToken ct)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            if (await targets.FindAsync(call.WorkflowId, ct) is not { } target)
+                return Problems.NotFound("workflow", call.WorkflowId);
+            var (input, refusal) = await JudgeInputAsync(call.Body, target, ct);
+            if (refusal is var (verdict, problem))
+            {
+                await NoteRefusalAsync(target, verdict, problem, call.Caller, call.Body, ct);
+                return problem;
+            }
+
+            var prepared = Prepare(target, input, call.Caller, call.Keys, Caller.Current is { Kind: not CallerKind.Development } starter ? starter.Label : null);
+            if (await StartAsync(prepared, call.Body, ct) is { } answer)
+                return answer;
+            if (tries == MaxTries)
+                return Busy();
+        }
+    }
+
+    private static ProblemHttpResult Busy() =>
+        Problems.Conflict("webhook_busy", "Others keep changing the workflow or repeating this call at the same moment. Try again.");
+
+    // Of calls whose sender nobody has vouched for nothing is kept.
+    private Task NoteRefusalAsync(
+        WebhookTarget target, WebhookVerdict verdict, ProblemHttpResult problem, WebhookCaller caller, ReadOnlyMemory<byte> body, CancellationToken ct)
+    {
+        ReadOnlyMemory<byte>? kept = body;
+        if (verdict is WebhookVerdict.Disabled or WebhookVerdict.BadSignature)
+            kept = null;
+        return deliveries.NoteAsync(target.PipelineId, verdict, caller, ct, problem.ProblemDetails.Detail, body: kept);
     }
 
     private async Task<(JsonElement Input, (WebhookVerdict, ProblemHttpResult)? Refusal)> JudgeAsync(
@@ -86,9 +134,15 @@ internal sealed class WebhookIntake(WebhookTargets targets, VersionCatalog versi
             return (default, (WebhookVerdict.Disabled, Problems.Make(StatusCodes.Status403Forbidden, "webhook_disabled", "This webhook is disabled.")));
         if (IsVerified(call, target) && WebhookSignature.FindFlaw(call.Headers, call.Received.Span, target.Secrets, target.Now) is { } flaw)
             return (default, (WebhookVerdict.BadSignature, Problems.Make(StatusCodes.Status401Unauthorized, "invalid_signature", flaw)));
+        return await JudgeInputAsync(call.Body, target, ct);
+    }
+
+    private async Task<(JsonElement Input, (WebhookVerdict, ProblemHttpResult)? Refusal)> JudgeInputAsync(
+        ReadOnlyMemory<byte> body, WebhookTarget target, CancellationToken ct)
+    {
         if (target.Current is not { } current || await versions.GetAsync(current, ct) is not { } version)
             return (default, (WebhookVerdict.NotPublished, Problems.BadRequest("workflow_not_published", "The workflow has no published version to run.")));
-        if (WebhookInput.From(call.Body.Span) is not { } input)
+        if (WebhookInput.From(body.Span) is not { } input)
             return (default, (WebhookVerdict.InvalidInput, Problems.BadRequest("invalid_json", "The body is nested too deeply to become the body of a run's input.")));
         return InputCheck.Check(version, input, "$") is { } errors
             ? (default, (WebhookVerdict.InvalidInput, Problems.Invalid(errors)))
@@ -98,7 +152,8 @@ internal sealed class WebhookIntake(WebhookTargets targets, VersionCatalog versi
     private static bool IsVerified(IncomingCall call, WebhookTarget target) =>
         target.RequireSignature || (call.Headers.AreSigned && target.Secrets.Count > 0);
 
-    private WebhookCall Prepare(IncomingCall call, WebhookTarget target, JsonElement input, WebhookCaller caller)
+    private WebhookCall Prepare(
+        WebhookTarget target, JsonElement input, WebhookCaller caller, IReadOnlyList<WebhookKey> keys, string? startedBy = null)
     {
         var runId = ids.Next();
         var versionId = target.Current!.Value; // Judged good: there is one.
@@ -111,6 +166,7 @@ internal sealed class WebhookIntake(WebhookTargets targets, VersionCatalog versi
             TriggerType = "webhook",
             Priority = 0,
             TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C, Recorded: true } current ? current.Id : null,
+            StartedBy = startedBy,
             Parameters = parameters == "{}" ? null : parameters,
         };
         return new WebhookCall
@@ -118,7 +174,7 @@ internal sealed class WebhookIntake(WebhookTargets targets, VersionCatalog versi
             PipelineId = target.PipelineId,
             Run = new TriggeredRun(run, target.PipelineId),
             Answer = new WebhookRun { RunId = runId, WorkflowId = versionId },
-            Keys = KeysOf(call, target),
+            Keys = keys,
             Caller = caller,
         };
     }
@@ -136,7 +192,7 @@ internal sealed class WebhookIntake(WebhookTargets targets, VersionCatalog versi
     }
 
     /// <returns>Null when the call has to be looked at anew.</returns>
-    private async Task<WebhookAnswer?> StartAsync(WebhookCall call, CancellationToken ct)
+    private async Task<WebhookAnswer?> StartAsync(WebhookCall call, ReadOnlyMemory<byte> body, CancellationToken ct)
     {
         var (write, quota) = await writer.WriteAsync(call, ct);
         switch (write)
@@ -145,7 +201,7 @@ internal sealed class WebhookIntake(WebhookTargets targets, VersionCatalog versi
                 return new WebhookAnswer(call.Answer, IsRepeat: false) { Quota = quota };
             case WebhookWrite.QuotaExceeded:
                 var spent = QuotaAnswers.Refuse(quota!); // It was what refused.
-                await deliveries.NoteAsync(call.PipelineId, WebhookVerdict.QuotaExceeded, call.Caller, ct, spent.ProblemDetails.Detail);
+                await deliveries.NoteAsync(call.PipelineId, WebhookVerdict.QuotaExceeded, call.Caller, ct, spent.ProblemDetails.Detail, body: body);
                 return new WebhookAnswer(null, IsRepeat: false, spent) { Quota = quota };
             case WebhookWrite.VersionGone:
                 return null;

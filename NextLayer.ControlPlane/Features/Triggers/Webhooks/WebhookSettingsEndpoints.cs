@@ -4,6 +4,7 @@ using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Triggers;
 using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Errors;
+using NextLayer.ControlPlane.Platform.Idempotency;
 using NextLayer.ControlPlane.Platform.Registry;
 using NextLayer.ControlPlane.Platform.Tenancy;
 
@@ -20,6 +21,8 @@ internal static class WebhookSettingsEndpoints
         group.MapPost("/settings/rotate", RotateAsync).Requires(Permission.TriggersWrite).WithName("RotateWebhookSecret").WithSummary("Makes a new secret; the old ones stay valid for a while.");
         group.MapDelete("/settings", DeleteAsync).Requires(Permission.TriggersWrite).WithName("DeleteWebhookSettings").WithSummary("Forgets settings and secrets: unsigned calls are taken again.");
         group.MapGet("/deliveries", ListAsync).Requires(Permission.TriggersRead).WithName("ListWebhookDeliveries").WithSummary("Lists the last calls, newest first.");
+        group.MapPost("/deliveries/{id:guid}/redeliver", RedeliverAsync).WithIdempotencyKey().Requires(Permission.RunsStart).WithName("RedeliverWebhookDelivery")
+            .WithSummary("Delivers a call once more, with the body it had: a delivery and a run of its own. The new delivery has its run's id.");
     }
 
     private static async Task<Results<Ok<WebhookSettings>, ProblemHttpResult>> GetAsync(
@@ -43,6 +46,14 @@ internal static class WebhookSettingsEndpoints
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
         Guid workflowId, CallerTenant tenant, WebhookSettingsStore settings, CancellationToken ct) =>
         await settings.DeleteAsync(workflowId, tenant.Id, ct) ? TypedResults.NoContent() : Problems.NotFound("webhook_settings", workflowId);
+
+    private static async Task<Results<Created<WebhookRun>, Ok<WebhookRun>, ProblemHttpResult>> RedeliverAsync(
+        Guid workflowId, Guid id, CallerTenant tenant, WebhookRedelivery redelivery, HttpContext context, CancellationToken ct)
+    {
+        var answer = await redelivery.RedeliverAsync(
+            workflowId, tenant.Id, id, IdempotencyRequest.From(context), context.Connection.RemoteIpAddress?.ToString(), ct);
+        return WebhookEndpoints.Tell(answer, context.Response);
+    }
 
     private static async Task<Results<Ok<IReadOnlyList<WebhookDelivery>>, ProblemHttpResult>> ListAsync(
         Guid workflowId, [AsParameters] PageNumberQuery page, CallerTenant tenant, WebhookSettingsStore settings, DeliveryLog deliveries, HttpContext context, CancellationToken ct)

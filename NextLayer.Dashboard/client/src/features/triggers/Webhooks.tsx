@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
-import { KeyRound, Play, Terminal, Webhook } from "lucide-react";
+import { getRouteApi } from "@tanstack/react-router";
+import { KeyRound, Terminal, Webhook } from "lucide-react";
 import { useState } from "react";
 import { useAccess } from "@/shared/access/me";
 import { post, put } from "@/shared/api/http";
@@ -9,26 +9,18 @@ import type { PipelineVersion } from "@/shared/api/types";
 import { OverlapField, USUAL_OVERLAP } from "@/shared/form/OverlapField";
 import { usePrefs } from "@/shared/prefs/prefs";
 import { Time } from "@/shared/time/Time";
-import { Button, buttonClass } from "@/shared/ui/Button";
-import { CopyButton, copyText, shortId } from "@/shared/ui/Copy";
+import { Button } from "@/shared/ui/Button";
+import { CopyButton, copyText } from "@/shared/ui/Copy";
 import { Checkbox } from "@/shared/ui/Form";
 import { Confirm } from "@/shared/ui/Overlay";
 import { Card } from "@/shared/ui/Page";
 import { Empty, Failure, Skeleton, SkeletonRows } from "@/shared/ui/States";
 import { Tag } from "@/shared/ui/Status";
 import { cx } from "@/shared/ui/cx";
-import { deliveriesQuery, webhookQuery, type Delivery, type WebhookSettings } from "./triggerQueries";
+import { Deliveries } from "./Deliveries";
+import { webhookQuery, type WebhookSettings } from "./triggerQueries";
 
 const route = getRouteApi("/triggers");
-const VERDICTS: Record<Delivery["verdict"], readonly [string, "succeeded" | "queued" | "failed" | "cancelled"]> = {
-  accepted: ["Accepted", "succeeded"],
-  duplicate: ["Repeated", "queued"],
-  bad_signature: ["Bad signature", "failed"],
-  invalid_input: ["Input does not fit", "failed"],
-  disabled: ["Disabled", "cancelled"],
-  not_published: ["Nothing published", "failed"],
-  quota_exceeded: ["Quota exceeded", "failed"],
-};
 
 export function Webhooks() {
   const { open } = route.useSearch();
@@ -134,47 +126,6 @@ function Settings({ version }: { version: PipelineVersion }) {
           <OverlapField label="The secret of before" hint="While both are taken, senders can be changed without losing a call. The new one is shown once." value={overlap} onChange={setOverlap} />
         )}
       </Confirm>
-    </Card>
-  );
-}
-
-function Deliveries({ version }: { version: PipelineVersion }) {
-  const query = useQuery(deliveriesQuery(version.tenant_id, version.id));
-  return (
-    <Card title="Last calls" bare>
-      {query.isPending ? (
-        <SkeletonRows rows={3} />
-      ) : query.isError ? (
-        <Failure error={query.error} what="the calls" retry={() => void query.refetch()} />
-      ) : query.data.length === 0 ? (
-        <p className="px-4 py-6 text-sm text-ink-2">It has not been called yet.</p>
-      ) : (
-        <ul>
-          {query.data.map((each) => {
-            const [word, tone] = VERDICTS[each.verdict];
-            return (
-              <li key={each.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2 text-sm last:border-0">
-                <Tag tone={tone}>{word}</Tag>
-                <Time at={each.received_at} className="text-xs text-ink-3" />
-                {each.run_id && (
-                  <Link to="/runs/$runId" params={{ runId: each.run_id }} className="font-mono text-xs text-accent-ink hover:underline">
-                    run {shortId(each.run_id)}
-                  </Link>
-                )}
-                <span className="min-w-0 flex-1 truncate text-xs text-ink-2" title={each.remote_address ?? undefined}>
-                  {each.detail ?? each.message_id ?? each.remote_address}
-                </span>
-                {each.verdict === "accepted" && each.run_id && (
-                  <Link to="/start" search={{ version: version.id, from: each.run_id }} className={buttonClass("secondary", true)} title="Start a run with the input of this call">
-                    <Play className="size-3.5" aria-hidden /> Again…
-                  </Link>
-                )}
-                {each.unrecorded > 0 && <span className="text-xs text-ink-3">and {each.unrecorded} like it</span>}
-              </li>
-            );
-          })}
-        </ul>
-      )}
     </Card>
   );
 }

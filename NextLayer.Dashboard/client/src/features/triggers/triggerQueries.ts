@@ -71,6 +71,10 @@ export const scheduleTimesQuery = (schedule: Schedule) =>
     queryKey: ["next", schedule.id, schedule.cron, schedule.timezone],
     queryFn: ({ signal }) => get<ScheduleTimes>(`/api/v1/triggers/schedule/${schedule.id}/next`, { tenantId: schedule.tenant_id, signal }),
   });
+  /** The delivery that it repeats because somebody asked for it. */
+  redelivery_of: string | null;
+  /** Its body is kept, and its sender known. */
+  can_redeliver: boolean;
 
 export const firesQuery = (schedule: Schedule) =>
   queryOptions({
