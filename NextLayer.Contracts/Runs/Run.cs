@@ -16,7 +16,7 @@ public sealed record Run
     public required Guid PipelineVersionId { get; init; }
     public required RunStatus Status { get; init; }
 
-    /// <summary>Who asked for it: <c>manual</c>, <c>webhook</c>, <c>schedule</c>, <c>api</c> or a caller's own word.</summary>
+    /// <summary>Who asked for it: <c>manual</c>, <c>webhook</c>, <c>schedule</c>, <c>backfill</c>, <c>api</c> or a caller's own word.</summary>
     public required string TriggerType { get; init; }
 
     /// <summary>The run's input as it was posted, <c>{}</c> when none was.</summary>
@@ -77,6 +77,9 @@ public sealed record Run
 
     /// <summary>The run whose input this one took over; null for a run of its own.</summary>
     public Guid? RerunOf { get; init; }
+
+    /// <summary>The planned time of a schedule that it was made for, long past for a backfill; null where nothing planned it.</summary>
+    public DateTimeOffset? PlannedAt { get; init; }
 
     /// <summary>Left out where it has none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -46,6 +46,9 @@ public enum FireOutcome
 
     /// <summary>The tenant had made all the runs its daily limit allows.</summary>
     Refused,
+
+    /// <summary>It made no run at its time, and somebody had it made up for; the reason says what had become of it, where anything had.</summary>
+    Backfilled,
 }
 
 /// <summary>
@@ -140,13 +143,13 @@ public sealed record ScheduleFire
 
     public required FireOutcome Outcome { get; init; }
 
-    /// <summary>The run that <c>started</c>.</summary>
+    /// <summary>The run that <c>started</c>, or that a backfill made.</summary>
     public Guid? RunId { get; init; }
 
     /// <summary>State of that run now: <c>pending</c>, <c>running</c>, <c>paused</c>, <c>completed</c>, <c>failed</c>, <c>cancelled</c>.</summary>
     public string? RunStatus { get; init; }
 
-    /// <summary>Why there is no run; null where there is one.</summary>
+    /// <summary>Why there was no run at its time; null where there was, or where nobody knows.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Planned times that a <c>missed</c> one stands for, up to and including <c>planned_at</c>; null for other outcomes.</summary>

@@ -89,6 +89,9 @@ public sealed record WorkflowRun
     /// <summary>The run whose input this one took over; null for a run of its own.</summary>
     public Guid? RerunOf { get; init; }
 
+    /// <summary>The planned time of a schedule that it was made for, long past for a backfill; null where nothing planned it.</summary>
+    public DateTimeOffset? PlannedAt { get; init; }
+
     /// <summary>Runs that were made of this one by <c>rerun</c>, newest first, at most 100. Null in lists.</summary>
     public IReadOnlyList<Guid>? Reruns { get; init; }
 

@@ -30,6 +30,21 @@ public sealed partial class TriggerPageTests(Site site)
         Assert.Equal([], await visit.FlawsAsync());
         await visit.ShootAsync("journey-schedule-times");
         await page.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
+        await row.GetByRole(AriaRole.Button, new() { Name = "Make up for past times" }).ClickAsync();
+        await page.GetByLabel("From").FillAsync("2026-02-27T00:00");
+        await page.GetByLabel("To").FillAsync("2026-04-02T00:00");
+        var past = page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Region, new() { Name = "Planned times" });
+        await Expect(past).ToContainTextAsync("2 planned times, none with a run");
+        await Expect(past).ToContainTextAsync("clocks forward 1 h before it");
+        Assert.Equal([], await visit.FlawsAsync());
+        await visit.ShootAsync("journey-schedule-backfill");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Queue 2 runs" }).ClickAsync();
+        await Expect(page.GetByText("2 runs were queued. Of the stretch's 2, 2 have ended.")).ToBeVisibleAsync();
+        await visit.ShootAsync("journey-schedule-backfill-done");
+        await page.SetViewportSizeAsync(360, 740);
+        await visit.ShootAsync("journey-schedule-backfill-phone");
+        await page.SetViewportSizeAsync(1440, 900);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
         await row.GetByRole(AriaRole.Button, new() { Name = "Run it now" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("May");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start it" }).ClickAsync();
@@ -52,6 +67,16 @@ public sealed partial class TriggerPageTests(Site site)
         await visit.OpenAsync($"/triggers?tab=webhooks&open={line.VersionId}", "Triggers");
         await Expect(page.GetByText("Accepted")).ToBeVisibleAsync();
 
+        await page.GetByRole(AriaRole.Button, new() { Name = "Redeliver" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("a delivery and a run of its own");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Deliver again" }).ClickAsync();
+        await Expect(page.GetByText("Accepted")).ToHaveCountAsync(2);
+        await Expect(page.GetByText(DeliveredAgain())).ToBeVisibleAsync();
+        await visit.ShootAsync("journey-webhook-redelivered");
+        await page.SetViewportSizeAsync(360, 740);
+        Assert.True(await visit.FitsAsync());
+        await visit.ShootAsync("journey-webhook-redelivered-phone");
+        await page.SetViewportSizeAsync(1440, 900);
         await page.GetByRole(AriaRole.Button, new() { Name = "Make a secret…" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Make it" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Change the secret…" }).ClickAsync();
@@ -67,25 +92,15 @@ public sealed partial class TriggerPageTests(Site site)
 
         await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1, Name = "Start Called from outside" })).ToBeVisibleAsync();
         await Expect(page.GetByLabel("Input as JSON")).ToHaveValueAsync(Order());
-        await page.GetByRole(AriaRole.Button, new() { Name = "Redeliver" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("a delivery and a run of its own");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Deliver again" }).ClickAsync();
-        await Expect(page.GetByText("Accepted")).ToHaveCountAsync(2);
-        await Expect(page.GetByText(DeliveredAgain())).ToBeVisibleAsync();
-        await visit.ShootAsync("journey-webhook-redelivered");
-        await page.SetViewportSizeAsync(360, 740);
-        Assert.True(await visit.FitsAsync());
-        await visit.ShootAsync("journey-webhook-redelivered-phone");
-        await page.SetViewportSizeAsync(1440, 900);
         Assert.Equal([], visit.Complaints);
     }
 
     [GeneratedRegex("^clocks (forward|back) 1 h before it$")]
     private static partial Regex ClocksChange();
 
-    [GeneratedRegex("\"order\": 7")]
-    private static partial Regex Order();
-}
     [GeneratedRegex("^delivery [0-9a-f]{8} again$")]
     private static partial Regex DeliveredAgain();
 
+    [GeneratedRegex("\"order\": 7")]
+    private static partial Regex Order();
+}

@@ -105,6 +105,7 @@ internal sealed class RunMemory(ActiveRun run, WorkflowGraph graph)
                 row.TriggerType,
                 row.Generation,
                 row.CreatedAt,
+                row.PlannedAt,
                 Now = row.StartedAt ?? row.CreatedAt,
             },
             NextLayerJson.Options);

@@ -15,11 +15,11 @@ internal static class RunRows
         r.started_at, r.finished_at, r.error_message, r.created_at, r.updated_at, r.heartbeat_at, r.pipeline_id,
         r.generation, r.priority, r.run_after, r.wait_reason, r.wake_at, r.cancel_requested, r.lease_losses,
         r.last_event_seq, r.traceparent, r.parent_run_id, r.parent_step_id, r.child_index, r.deadline_at, r.rerun_of,
-        r.labels
+        r.planned_at, r.labels
         """;
 
     /// <summary>Number of columns; what a query adds follows from here.</summary>
-    public const int Count = 30;
+    public const int Count = 31;
 
     public static JsonElement EmptyObject { get; } = JsonElement.Parse("{}");
 
@@ -54,7 +54,8 @@ internal static class RunRows
         ChildIndex = row.IsDBNull(26) ? null : row.GetInt32(26),
         DeadlineAt = row.GetTime(27),
         RerunOf = row.GetId(28),
-        Labels = row.IsDBNull(29) ? null : ParseLabels(row.GetString(29)),
+        PlannedAt = row.GetTime(29),
+        Labels = row.IsDBNull(30) ? null : ParseLabels(row.GetString(30)),
     };
 
     /// <summary>Labels as they are stored, in the order in which they were given.</summary>

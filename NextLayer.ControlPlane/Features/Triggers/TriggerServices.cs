@@ -16,14 +16,15 @@ internal static class TriggerServices
         services.AddHostedService(provider => provider.GetRequiredService<Scheduler>());
         services.AddSingleton<ScheduleReader>();
         services.AddSingleton<ScheduleWriter>();
+        services.AddSingleton<ScheduleBackfills>();
 
         services.AddSingleton<WebhookTargets>();
         services.AddSingleton<RefusalBudget>();
         services.AddSingleton<DeliveryLog>();
         services.AddSingleton<WebhookWriter>();
         services.AddSingleton<WebhookIntake>();
-        services.AddSingleton<WebhookSettingsStore>();
         services.AddSingleton<WebhookRedelivery>();
+        services.AddSingleton<WebhookSettingsStore>();
     }
 
     public static void MapTriggers(this IEndpointRouteBuilder api)

@@ -20,6 +20,11 @@ internal sealed class TriggeredRuns(NewsPublisher news, Telemetry telemetry)
         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[])
         """;
 
+    // The rows are this transaction's own, and no index holds the column: the new version stands beside the old.
+    private const string PlanSql = """
+        UPDATE pipeline_runs r SET planned_at = p.at FROM unnest($1::uuid[], $2::timestamptz[]) AS p (id, at) WHERE r.id = p.id
+        """;
+
     /// <returns>Which were made; a version that has just ceased to be approved makes none, nor does a spent quota.</returns>
     public static async Task<InsertedRuns> InsertAsync(NpgsqlConnection connection, IReadOnlyList<TriggeredRun> runs, CancellationToken ct)
     {
@@ -29,6 +34,9 @@ internal sealed class TriggeredRuns(NewsPublisher news, Telemetry telemetry)
         var made = runs.Where(r => inserted.Has(r.Run)).ToList();
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(NoteSql).Ids(made, r => r.Run.Id).Ids(made, r => r.TriggerId).Times(made, r => r.PlannedAt);
+        var planned = made.Where(r => r.PlannedAt is not null).ToList();
+        if (planned.Count > 0)
+            batch.Add(PlanSql).Ids(planned, r => r.Run.Id).Times(planned, r => r.PlannedAt);
         await batch.ExecuteNonQueryAsync(ct);
         return inserted;
     }

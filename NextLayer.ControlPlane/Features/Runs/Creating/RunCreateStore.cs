@@ -49,9 +49,10 @@ internal sealed class RunCreateStore(Databases databases)
             FROM fresh
         )
         INSERT INTO pipeline_runs (id, tenant_id, pipeline_id, pipeline_version_id, status, trigger_type, priority,
-                                   run_after, traceparent, rerun_of, last_event_seq, created_at, updated_at)
+                                   run_after, traceparent, rerun_of, planned_at, last_event_seq, created_at, updated_at)
         SELECT id, tenant_id, pipeline_id, version_id, 'QUEUED', trigger_type, priority,
-               greatest(coalesce(run_after, now()), now()), traceparent, rerun_of, 1, now(), now()
+               greatest(coalesce(run_after, now()), now()), traceparent, rerun_of,
+               (SELECT o.planned_at FROM pipeline_runs o WHERE o.id = fresh.rerun_of), 1, now(), now()
         FROM fresh
         RETURNING id, created_at
         """;

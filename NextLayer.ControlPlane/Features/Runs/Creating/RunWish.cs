@@ -14,6 +14,9 @@ internal sealed record RunWish(CreateRunRequest Request)
     /// <summary>The run whose input this one takes over.</summary>
     public Guid? RerunOf { get; init; }
 
+    /// <summary>The planned time that this one was made for, where it takes over the input of one that was.</summary>
+    public DateTimeOffset? PlannedAt { get; init; }
+
     /// <summary>Whether it runs the copy of a draft, which nothing else may.</summary>
     public bool IsTest { get; init; }
 

@@ -51,7 +51,7 @@ internal sealed class FireRules(VersionCatalog versions, RunIds ids)
     }
 
     /// <returns>Why no run can be made; null when one can.</returns>
-    private async Task<string?> FindObstacleAsync(DueSchedule schedule, DueState state, CancellationToken ct)
+    public async Task<string?> FindObstacleAsync(DueSchedule schedule, DueState state, CancellationToken ct)
     {
         if (state.Current is not { } current || await versions.GetAsync(current, ct) is not { } version)
             return "The workflow has no published version.";

@@ -28,6 +28,7 @@ internal static class ScheduleEndpoints
         group.MapPatch("/{id:guid}", UpdateAsync).Requires(Permission.TriggersWrite).WithName("UpdateSchedule").WithSummary("Changes a schedule.");
         group.MapDelete("/{id:guid}", DeleteAsync).Requires(Permission.TriggersWrite).WithName("DeleteSchedule").WithSummary("Deletes a schedule; its runs stay.");
         group.MapGet("/{id:guid}/next", NextAsync).Requires(Permission.TriggersRead).WithName("ListScheduleTimes").WithSummary("Shows when a schedule comes next.");
+        group.MapBackfills();
         group.MapGet("/{id:guid}/fires", ListFiresAsync).Requires(Permission.TriggersRead).WithName("ListScheduleFires").WithSummary("Lists what became of planned times, newest first.");
     }
 

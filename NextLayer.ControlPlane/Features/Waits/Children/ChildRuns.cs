@@ -25,9 +25,9 @@ internal sealed class ChildRuns(RunIds ids)
         )
         INSERT INTO pipeline_runs (id, tenant_id, pipeline_id, pipeline_version_id, status, trigger_type, priority, run_after,
                                    traceparent, last_event_seq, created_at, updated_at, parent_run_id, parent_step_id,
-                                   child_index, body_path, depth)
+                                   child_index, body_path, depth, planned_at)
         SELECT c.id, p.tenant_id, v.pipeline_id, v.id, 'QUEUED', 'for_each', p.priority, p.run_after,
-               p.traceparent, 1, clock_timestamp(), clock_timestamp(), p.id, $5, c.child_index, $6, p.depth + 1
+               p.traceparent, 1, clock_timestamp(), clock_timestamp(), p.id, $5, c.child_index, $6, p.depth + 1, p.planned_at
         FROM fresh c CROSS JOIN pipeline_runs p JOIN pipeline_versions v ON v.id = $7
         WHERE p.id = $4
         """;

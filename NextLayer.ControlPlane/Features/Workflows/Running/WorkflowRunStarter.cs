@@ -50,7 +50,7 @@ internal sealed class WorkflowRunStarter(
             Priority = first.Priority,
             Labels = request?.Labels ?? first.Labels?.ToDictionary(pair => pair.Key, string? (pair) => pair.Value),
         });
-        return await StartAsync(wish with { RerunOf = runId }, key, ct);
+        return await StartAsync(wish with { RerunOf = runId, PlannedAt = first.PlannedAt }, key, ct);
     }
 
     /// <summary>Starts a run of a draft as it is now.</summary>

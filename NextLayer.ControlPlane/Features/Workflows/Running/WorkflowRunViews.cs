@@ -51,6 +51,7 @@ internal static class WorkflowRunViews
         ParentStepId = run.ParentStepId,
         ChildIndex = run.ChildIndex,
         RerunOf = run.RerunOf,
+        PlannedAt = run.PlannedAt,
         Reruns = reruns,
         LastEventSeq = run.LastEventSeq,
         Labels = run.Labels,
@@ -73,6 +74,7 @@ internal static class WorkflowRunViews
         RunAfter = wish.Request.RunAfter > now ? wish.Request.RunAfter : null,
         CancelRequested = false,
         RerunOf = wish.RerunOf,
+        PlannedAt = wish.PlannedAt,
         Reruns = [],
         LastEventSeq = 1 + TakenBy(wish),
         Labels = wish.Request.Labels is { Count: > 0 } labels ? labels.ToDictionary(pair => pair.Key, pair => pair.Value!) : null, // Checked.

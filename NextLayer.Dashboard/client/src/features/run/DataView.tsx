@@ -31,6 +31,7 @@ export function DataView({ run, view, starter, schema }: { run: Run; view: RunVi
           items={[
             ["Id", <span key="id" className="inline-flex items-center gap-1 font-mono text-xs break-all">{run.id}<CopyButton text={run.id} label="Copy the run's id" /></span>],
             ["Triggered by", starter ? `${run.trigger_type}, ${starter}` : run.trigger_type],
+            ...(run.planned_at ? ([["Planned for", <Time key="p" at={run.planned_at} />]] as const) : []),
             ["Created", <Time key="c" at={run.created_at} />],
             ["Due", <Time key="d" at={run.run_after} />],
             ["Started", <Time key="s" at={run.started_at} />],

@@ -157,7 +157,7 @@ function More({ search, onChange }: { search: RunsSearch; onChange: Props["onCha
           <>
             <TextInput {...ids} list="trigger-types" defaultValue={search.trigger ?? ""} onBlur={(event) => onChange({ trigger: event.target.value.trim() || undefined })} onKeyDown={(event) => event.key === "Enter" && onChange({ trigger: event.currentTarget.value.trim() || undefined })} />
             <datalist id="trigger-types">
-              {["manual", "api", "webhook", "schedule", "test"].map((each) => (
+              {["manual", "api", "webhook", "schedule", "backfill", "test"].map((each) => (
                 <option key={each} value={each} />
               ))}
             </datalist>

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { CalendarClock, Code, FlaskConical, Hand, RotateCcw, Webhook, Zap, type LucideIcon } from "lucide-react";
+import { CalendarClock, CalendarSync, Code, FlaskConical, Hand, RotateCcw, Webhook, Zap, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { tenantQuery, usePipelineName, versionQuery } from "@/shared/api/queries";
 import type { Run } from "@/shared/api/types";
@@ -36,7 +36,7 @@ export interface Narrowing {
   change: Partial<RunsSearch>;
 }
 
-const TRIGGERS: Record<string, LucideIcon> = { manual: Hand, webhook: Webhook, schedule: CalendarClock, api: Code, retry: RotateCcw, test: FlaskConical };
+const TRIGGERS: Record<string, LucideIcon> = { manual: Hand, webhook: Webhook, schedule: CalendarClock, backfill: CalendarSync, api: Code, retry: RotateCcw, test: FlaskConical };
 
 export const COLUMNS: readonly Column[] = [
   { key: "status", title: "Status", rem: 8.5, spare: 0, usual: true, narrow: (run) => ({ title: `Only ${RUN_LOOKS[run.status].word.toLowerCase()} runs`, change: { status: [run.status] } }), cell: (run) => <RunBadge run={run} /> },

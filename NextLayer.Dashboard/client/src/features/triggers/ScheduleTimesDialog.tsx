@@ -8,7 +8,7 @@ import { Tag } from "@/shared/ui/Status";
 import { TimesList } from "./TimesList";
 import { firesQuery, scheduleTimesQuery, type Fire, type Schedule } from "./triggerQueries";
 
-const OUTCOMES = { started: ["Started", "succeeded"], skipped: ["Skipped", "cancelled"], missed: ["Missed", "paused"], failed: ["Failed", "failed"], refused: ["Quota exceeded", "failed"] } as const;
+const OUTCOMES = { started: ["Started", "succeeded"], skipped: ["Skipped", "cancelled"], missed: ["Missed", "paused"], failed: ["Failed", "failed"], refused: ["Quota exceeded", "failed"], backfilled: ["Made up for", "succeeded"] } as const;
 
 /** When a schedule comes next, and what became of the times that have passed. */
 export function ScheduleTimesDialog({ schedule, onClose }: { schedule: Schedule; onClose: () => void }) {

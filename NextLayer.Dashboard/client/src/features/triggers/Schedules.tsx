@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { CalendarClock, History, Pause, Pencil, Play, Plus, Trash2, Zap } from "lucide-react";
+import { CalendarClock, CalendarSync, History, Pause, Pencil, Play, Plus, Trash2, Zap } from "lucide-react";
 import { useState } from "react";
 import { ApiError, patch, post, remove, sentenceOf } from "@/shared/api/http";
 import { usePipelineName, versionsQuery, pipelineQuery } from "@/shared/api/queries";
@@ -18,6 +18,7 @@ import { Empty, Failure, SkeletonRows } from "@/shared/ui/States";
 import { Tag } from "@/shared/ui/Status";
 import { toast } from "@/shared/ui/toasts";
 import { cx } from "@/shared/ui/cx";
+import { BackfillDialog } from "./BackfillDialog";
 import { LastFire, ScheduleTimesDialog } from "./ScheduleTimesDialog";
 import { RunNow } from "./RunNow";
 import { SchedulePreview } from "./SchedulePreview";
@@ -33,6 +34,7 @@ export function Schedules() {
   const [deleting, setDeleting] = useState<Schedule | null>(null);
   const [starting, setStarting] = useState<Schedule | null>(null);
   const [looking, setLooking] = useState<Schedule | null>(null);
+  const [filling, setFilling] = useState<Schedule | null>(null);
   const refresh = () => void client.invalidateQueries({ queryKey: ["schedules"] });
   const toggle = useMutation({
     mutationFn: (each: Schedule) => patch(`/api/v1/triggers/schedule/${each.id}`, { enabled: !each.enabled }, { tenantId: each.tenant_id }),
@@ -96,6 +98,7 @@ export function Schedules() {
                     <td className={cx(TD, "text-right whitespace-nowrap")}>
                       <IconButton small needs="runs.start" tenant={each.tenant_id} label="Run it now" icon={Zap} onClick={() => setStarting(each)} />
                       <IconButton small label="Its times, and what became of them" icon={History} onClick={() => setLooking(each)} />
+                      <IconButton small needs="runs.start" tenant={each.tenant_id} label="Make up for past times" icon={CalendarSync} onClick={() => setFilling(each)} />
                       <IconButton small needs="triggers.write" tenant={each.tenant_id} label={each.enabled ? "Pause it" : "Go on with it"} icon={each.enabled ? Pause : Play} onClick={() => toggle.mutate(each)} />
                       <IconButton small needs="triggers.write" tenant={each.tenant_id} label="Change it" icon={Pencil} onClick={() => setEditing(each)} />
                       <IconButton small needs="triggers.write" tenant={each.tenant_id} label="Delete it" icon={Trash2} onClick={() => setDeleting(each)} />
@@ -109,6 +112,7 @@ export function Schedules() {
       )}
       {editing && <EditDialog schedule={editing === "new" ? null : editing} onClose={() => setEditing(null)} onSaved={refresh} />}
       {starting && <RunNow schedule={starting} onClose={() => setStarting(null)} />}
+      {filling && <BackfillDialog schedule={filling} onClose={() => setFilling(null)} />}
       {looking && <ScheduleTimesDialog schedule={looking} onClose={() => setLooking(null)} />}
       <Confirm open={deleting !== null} onOpenChange={() => setDeleting(null)} title="Delete this schedule?" action="Delete" danger busy={destroy.isPending} onConfirm={() => deleting && destroy.mutate(deleting)}>
         <p className="text-sm text-ink-2">Runs that it has started go on.</p>

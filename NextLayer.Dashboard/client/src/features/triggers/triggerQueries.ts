@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { get, toQuery } from "@/shared/api/http";
 import { listInTenants } from "@/shared/api/tenancy";
 import type { JsonObject } from "@/shared/api/types";
@@ -6,7 +6,7 @@ import type { JsonObject } from "@/shared/api/types";
 export interface Fire {
   planned_at: string;
   fired_at: string;
-  outcome: "started" | "skipped" | "missed" | "failed" | "refused";
+  outcome: "started" | "skipped" | "missed" | "failed" | "refused" | "backfilled";
   run_id: string | null;
   run_status: string | null;
   reason: string | null;
@@ -37,6 +37,20 @@ export interface ScheduleTimes {
   times: { at: string; local: string }[];
 }
 
+/** Planned times of a past stretch, and their runs. */
+export interface Backfill extends ScheduleTimes {
+  new: number;
+  /** Why it would be refused. */
+  obstacle: string | null;
+  times: {
+    at: string;
+    local: string;
+    state: "new" | "existing" | "queued";
+    run_id: string | null;
+    run_status: "pending" | "running" | "paused" | "completed" | "failed" | "cancelled" | null;
+  }[];
+}
+
 export interface WebhookSettings {
   address: string;
   pipeline_id: string;
@@ -57,6 +71,10 @@ export interface Delivery {
   remote_address: string | null;
   detail: string | null;
   unrecorded: number;
+  /** The delivery that it repeats because somebody asked for it. */
+  redelivery_of: string | null;
+  /** Its body is kept, and its sender known. */
+  can_redeliver: boolean;
 }
 
 export const schedulesQuery = (tenantIds: readonly string[]) =>
@@ -71,10 +89,16 @@ export const scheduleTimesQuery = (schedule: Schedule) =>
     queryKey: ["next", schedule.id, schedule.cron, schedule.timezone],
     queryFn: ({ signal }) => get<ScheduleTimes>(`/api/v1/triggers/schedule/${schedule.id}/next`, { tenantId: schedule.tenant_id, signal }),
   });
-  /** The delivery that it repeats because somebody asked for it. */
-  redelivery_of: string | null;
-  /** Its body is kept, and its sender known. */
-  can_redeliver: boolean;
+
+/** What a backfill would do; looked at again and again while one goes on. */
+export const backfillQuery = (schedule: Schedule, stretch: { from: string | null; to: string | null; allow_overlap: boolean }, goesOn: boolean) =>
+  queryOptions({
+    queryKey: ["backfill", schedule.id, stretch],
+    queryFn: ({ signal }) => get<Backfill>(`/api/v1/triggers/schedule/${schedule.id}/backfill${toQuery(stretch)}`, { tenantId: schedule.tenant_id, signal }),
+    retry: false,
+    placeholderData: keepPreviousData,
+    refetchInterval: (query) => (goesOn && query.state.data?.times.some((time) => time.run_status === "pending" || time.run_status === "running" || time.run_status === "paused") ? 2_000 : false),
+  });
 
 export const firesQuery = (schedule: Schedule) =>
   queryOptions({

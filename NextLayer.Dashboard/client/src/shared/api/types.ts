@@ -13,6 +13,8 @@ export interface Run {
   pipeline_version_id: string;
   status: RunStatus;
   trigger_type: string;
+  /** The planned time of a schedule that it was made for. */
+  planned_at?: string | null;
   parameters: Json;
   claimed_by: string | null;
   claimed_at: string | null;

@@ -1,0 +1,37 @@
+import { Link } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { shortId } from "@/shared/ui/Copy";
+import { Tag } from "@/shared/ui/Status";
+import { clockChanges, wordOfChange } from "./clockChanges";
+import type { Backfill } from "./triggerQueries";
+
+const STATES = { pending: "queued", running: "running", paused: "paused", completed: "succeeded", failed: "failed", cancelled: "cancelled" } as const;
+
+/** Planned times in the schedule's zone with their runs; changes of the clocks stand out. */
+export function BackfillTimes({ report }: { report: Backfill }) {
+  const changes = useMemo(() => clockChanges(report.times), [report]);
+  if (report.times.length === 0) return <p className="text-sm text-ink-2">The schedule does not come in this stretch.</p>;
+  return (
+    <ol className="tnum max-h-72 overflow-y-auto rounded-lg border border-line text-xs" tabIndex={0} aria-label="Times and their runs">
+      {report.times.map((time) => {
+        const change = changes.get(time.at);
+        return (
+          <li key={time.at} className="flex min-h-8 flex-wrap items-center gap-x-3 border-b border-line px-3 py-1 last:border-0">
+            <span className="min-w-32">{time.local.slice(0, 16).replace("T", " ")}</span>
+            {time.run_id ? (
+              <>
+                <Tag tone={STATES[time.run_status ?? "cancelled"]}>{time.run_status ?? "gone"}</Tag>
+                <Link to="/runs/$runId" params={{ runId: time.run_id }} className="font-mono text-accent-ink hover:underline">
+                  run {shortId(time.run_id)}
+                </Link>
+              </>
+            ) : (
+              <span className="text-ink-2">no run yet</span>
+            )}
+            {change !== undefined && <span className="basis-full font-medium text-warn">{wordOfChange(change)} before it</span>}
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
