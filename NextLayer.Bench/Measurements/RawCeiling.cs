@@ -80,7 +80,7 @@ internal static class RawCeiling
             var count = pass == 0 ? runs / 10 : runs;
             var inserted = await InsertAsync(session, ids, count, owner, withEvents: true, ct);
             // What is drained gets all five of its events in the drain.
-            await database.ExecuteAsync("TRUNCATE pipeline_runs, run_events", ct);
+            await database.ExecuteAsync("TRUNCATE pipeline_runs, run_labels, run_events", ct);
             await InsertAsync(session, ids, count, owner, withEvents: false, ct);
             await database.SettleAsync(ct);
             var meter = CpuMeter.Start(bench.Servers.Processes);
