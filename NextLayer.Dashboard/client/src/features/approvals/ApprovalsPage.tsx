@@ -3,13 +3,14 @@ import { getRouteApi } from "@tanstack/react-router";
 import { PartyPopper } from "lucide-react";
 import { useState } from "react";
 import { useScope } from "@/shared/api/tenancy";
+import { text } from "@/shared/text";
 import { Segments } from "@/shared/ui/Form";
 import { Page } from "@/shared/ui/Page";
 import { Empty, Failure, SkeletonRows } from "@/shared/ui/States";
 import { ApprovalCard } from "./ApprovalCard";
 import { approvalsQuery, type Approval } from "./approvalQueries";
 
-const STATES = [["waiting", "Waiting"], ["approved", "Approved"], ["rejected", "Rejected"]] as const;
+const STATES = [["waiting", text.approvals.waiting], ["approved", text.approvals.approved], ["rejected", text.approvals.rejected]] as const;
 const route = getRouteApi("/approvals");
 
 export function ApprovalsPage() {
@@ -19,15 +20,15 @@ export function ApprovalsPage() {
   const query = useQuery({ ...approvalsQuery(scope.tenantIds, status, search.run), enabled: scope.ready });
   const approvals = (query.data ?? []).filter((each) => !search.step || each.step_id === search.step);
   return (
-    <Page title="Approvals" note="Runs that wait for somebody's decision." actions={<Segments label="Which" value={status} options={STATES} onChange={(value) => setStatus(value as Approval["status"])} />}>
+    <Page title={text.pages.approvals} note={text.approvals.note} actions={<Segments label={text.approvals.which} value={status} options={STATES} onChange={(value) => setStatus(value as Approval["status"])} />}>
       {query.isPending ? (
         <SkeletonRows rows={4} />
       ) : query.isError ? (
-        <Failure error={query.error} what="the approvals" retry={() => void query.refetch()} />
+        <Failure error={query.error} what={text.things.approvals} retry={() => void query.refetch()} />
       ) : approvals.length === 0 ? (
         <div className="rounded-xl border border-line bg-surface">
-          <Empty icon={PartyPopper} title={status === "waiting" ? "Nothing waits for you" : `Nothing was ${status} lately`}>
-            {status === "waiting" && "When a run comes to an approval step, it pauses and shows up here."}
+          <Empty icon={PartyPopper} title={status === "waiting" ? text.approvals.empty.title : text.approvals.empty.none(status)}>
+            {status === "waiting" && text.approvals.empty.meaning}
           </Empty>
         </div>
       ) : (
@@ -37,7 +38,7 @@ export function ApprovalsPage() {
           ))}
         </div>
       )}
-      {scope.more && <p className="text-center text-xs text-ink-3">There are more tenants than are asked at once: choose one above to see all of its approvals.</p>}
+      {scope.more && <p className="text-center text-xs text-ink-3">{text.approvals.moreTenants}</p>}
     </Page>
   );
 }

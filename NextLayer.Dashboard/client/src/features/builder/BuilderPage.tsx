@@ -6,6 +6,7 @@ import { useAccess } from "@/shared/access/me";
 import { catalogQuery, pipelineQuery, versionQuery } from "@/shared/api/queries";
 import type { DefinitionFlaw, PipelineVersion, StepType } from "@/shared/api/types";
 import { useKeys } from "@/shared/keys/keys";
+import { text } from "@/shared/text";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { Drawer } from "@/shared/ui/Overlay";
 import { Page } from "@/shared/ui/Page";
@@ -45,10 +46,10 @@ export function BuilderPage() {
     refetchOnMount: "always",
     refetchOnReconnect: false,
   });
-  if (version.isPending || catalog.isPending || (version.data && opened.isPending)) return <Page title="Builder"><SkeletonRows /></Page>;
-  if (!version.data) return <Page title="Builder"><Failure error={version.error} what="this version" retry={() => void version.refetch()} /></Page>;
-  if (!catalog.data) return <Page title="Builder"><Failure error={catalog.error} what="the catalog of steps" retry={() => void catalog.refetch()} /></Page>;
-  if (!opened.data) return <Page title="Builder"><Failure error={opened.error} what="this draft" retry={() => void opened.refetch()} /></Page>;
+  if (version.isPending || catalog.isPending || (version.data && opened.isPending)) return <Page title={text.pages.builder}><SkeletonRows /></Page>;
+  if (!version.data) return <Page title={text.pages.builder}><Failure error={version.error} what={text.things.version} retry={() => void version.refetch()} /></Page>;
+  if (!catalog.data) return <Page title={text.pages.builder}><Failure error={catalog.error} what={text.things.catalog} retry={() => void catalog.refetch()} /></Page>;
+  if (!opened.data) return <Page title={text.pages.builder}><Failure error={opened.error} what={text.things.draft} retry={() => void opened.refetch()} /></Page>;
   return <Builder key={versionId} version={version.data} opened={opened.data} catalog={catalog.data} />;
 }
 
@@ -127,10 +128,10 @@ function Builder({ version, opened, catalog }: { version: PipelineVersion; opene
   return (
     <Page
       fill
-      title={pipeline?.name ?? "Builder"}
+      title={pipeline?.name ?? text.pages.builder}
       trail={
         <>
-          <Link to="/pipelines" className="hover:text-ink hover:underline">Pipelines</Link>
+          <Link to="/pipelines" className="hover:text-ink hover:underline">{text.pages.pipelines}</Link>
           {" / "}
           <Link to="/pipelines/$pipelineId" params={{ pipelineId: version.pipeline_id }} search={{ version: version.id }} className="hover:text-ink hover:underline">{pipeline?.name ?? "…"}</Link>
           {" / "}
@@ -141,22 +142,22 @@ function Builder({ version, opened, catalog }: { version: PipelineVersion; opene
       actions={
         <>
           <SaveMark state={work.saveState} error={work.saveError} />
-          <IconButton label="Undo" icon={Undo2} kind="secondary" disabled={!work.canUndo || frozen} onClick={work.undo} />
-          <IconButton label="Redo" icon={Redo2} kind="secondary" disabled={!work.canRedo || frozen} onClick={work.redo} />
-          <IconButton label="Lay out" icon={AlignHorizontalDistributeCenter} kind="secondary" disabled={frozen} onClick={tidy} />
+          <IconButton label={text.shortcuts.undo} icon={Undo2} kind="secondary" disabled={!work.canUndo || frozen} onClick={work.undo} />
+          <IconButton label={text.shortcuts.redo} icon={Redo2} kind="secondary" disabled={!work.canRedo || frozen} onClick={work.redo} />
+          <IconButton label={text.shortcuts.layOut} icon={AlignHorizontalDistributeCenter} kind="secondary" disabled={frozen} onClick={tidy} />
           <Button icon={Braces} aria-pressed={search.view === "json"} onClick={() => void navigate({ search: (old) => ({ ...old, view: old.view === "json" ? undefined : "json" }), replace: true })}>
-            {search.view === "json" ? "Drawing" : "JSON"}
+            {search.view === "json" ? text.builder.drawing : text.common.json}
           </Button>
-          <Button icon={FlaskConical} needs="workflows.publish" tenant={version.tenant_id} disabled={frozen || draft.nodes.length === 0 || flaws.length > 0} title={flaws.length > 0 ? "First mend what is wrong with it" : "Runs the draft as it is now"} onClick={() => ask(null)}>
-            Test…
+          <Button icon={FlaskConical} needs="workflows.publish" tenant={version.tenant_id} disabled={frozen || draft.nodes.length === 0 || flaws.length > 0} title={flaws.length > 0 ? text.builder.test.flawed : text.builder.test.meaning} onClick={() => ask(null)}>
+            {text.builder.test.ask}
           </Button>
           <Button kind="primary" icon={Rocket} needs="workflows.publish" tenant={version.tenant_id} disabled={frozen} onClick={() => void work.saveNow().then(() => setPublishing(true), () => undefined)}>
-            Publish…
+            {text.builder.publishAsk}
           </Button>
         </>
       }
     >
-      {frozen && <p className="rounded-lg bg-sunken px-3 py-2 text-sm text-ink-2">{version.status === "DRAFT" ? "You may look at this draft, not change it: that takes the role of an operator." : <>This version is {version.status.toLowerCase()} and can no longer be changed. Make a new draft from it to go on.</>}</p>}
+      {frozen && <p className="rounded-lg bg-sunken px-3 py-2 text-sm text-ink-2">{version.status === "DRAFT" ? text.builder.lookOnly : text.builder.frozen(text.status.version[version.status].toLowerCase())}</p>}
       {work.theirs && <Conflict theirs={work.theirs} draft={draft} onTake={work.takeTheirs} onKeep={work.keepMine} />}
       {test && <TestStrip test={test} onStep={(id) => select(new Set([id]), NONE)} onClose={() => showTest(undefined)} />}
       <Problems flaws={work.flaws} onJump={jump} />
@@ -174,18 +175,18 @@ function Builder({ version, opened, catalog }: { version: PipelineVersion; opene
               <Canvas draft={draft} types={types} flaws={flaws} selected={selected} view={test?.view ?? null} tested={test?.steps ?? NONE} frozen={frozen} fit={fit} focus={focus} onSelect={select} onChange={(next, about) => set(next, about ?? null)} onRefuse={(why) => toast(why, "error")} onDrop={(type, at) => add(type, at)} />
             </Suspense>
             {draft.nodes.length === 0 && (
-              <p className="pointer-events-none absolute inset-0 flex items-center justify-center px-6 text-center text-sm text-ink-3">Drag a step here, or click one to add it. Then draw from its right side to the next step's left.</p>
+              <p className="pointer-events-none absolute inset-0 flex items-center justify-center px-6 text-center text-sm text-ink-3">{text.builder.empty}</p>
             )}
             {!frozen && (
               <Button icon={Plus} className="absolute top-3 left-3 lg:hidden" onClick={() => setPaletteOpen(true)}>
-                Add a step
+                {text.builder.addStep}
               </Button>
             )}
           </div>
           {node && <StepForm version={version} draft={draft} node={node} type={types.get(node.type)} flaws={flaws} frozen={frozen} test={test} onTest={() => ask(node)} onChange={(next, about) => set(next, about ?? null)} onRenamed={(id) => select(new Set([id]), NONE)} onDelete={removeSelected} onClose={() => select(NONE, NONE)} />}
         </div>
       )}
-      <Drawer open={paletteOpen} onOpenChange={setPaletteOpen} title="Add a step">
+      <Drawer open={paletteOpen} onOpenChange={setPaletteOpen} title={text.builder.addStep}>
         <div className="p-4">
           <Palette types={catalog} onAdd={add} />
         </div>

@@ -9,6 +9,7 @@ import { NODE_HEIGHT, NODE_WIDTH } from "@/shared/graph/layout";
 import { colorOfType, iconOfType, wordOfType } from "@/shared/graph/stepTypes";
 import { FIT, fitDrawing, FitOnResize } from "@/shared/graph/FitOnResize";
 import { STEP_LOOKS } from "@/shared/status/status";
+import { text } from "@/shared/text";
 import { cx } from "@/shared/ui/cx";
 import { connect, portsOf, type Draft } from "./model";
 import { DRAG_TYPE } from "./Palette";
@@ -116,7 +117,7 @@ function Drawing({ draft, types, flaws, selected, view, tested, frozen, onSelect
       onConnect={({ source, target, sourceHandle }) => {
         const next = connect(draft, source, target, sourceHandle);
         if (next) onChange(next);
-        else onRefuse("These steps are joined already, or the way would lead in a circle.");
+        else onRefuse(text.builder.refusedEdge);
       }}
       onPaneClick={() => onSelect(new Set(), new Set())}
       onDragOver={(event: DragEvent) => {
@@ -177,7 +178,7 @@ function StepCard({ id, data, selected }: NodeProps<StepNode>) {
         <span className="block truncate text-sm font-medium">{data.label}</span>
         {data.tested ? <StepStateLine step={data.step} /> : <span className="block truncate text-2xs text-ink-3">{id}</span>}
       </span>
-      {data.flaws > 0 && <TriangleAlert className="absolute -top-2 -right-2 size-5 rounded-full bg-raised p-0.5 text-[var(--s-failed)]" aria-label={`${data.flaws} problems`} />}
+      {data.flaws > 0 && <TriangleAlert className="absolute -top-2 -right-2 size-5 rounded-full bg-raised p-0.5 text-[var(--s-failed)]" aria-label={text.builder.flaws(data.flaws)} />}
       {data.ports.map((port, index) => {
         const top = `${((index + 1) / (data.ports.length + 1)) * 100}%`;
         return (

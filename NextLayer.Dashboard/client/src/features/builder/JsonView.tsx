@@ -1,17 +1,18 @@
 import { useState } from "react";
 import { parseLoose } from "@/shared/form/SchemaForm";
 import { object } from "@/shared/graph/definition";
+import { text } from "@/shared/text";
 import { CONTROL, Field } from "@/shared/ui/Form";
 import { cx } from "@/shared/ui/cx";
 import { toDefinition, toDraft, type Draft } from "./model";
 
 /** The whole definition as text. */
 export function JsonView({ draft, frozen, onChange }: { draft: Draft; frozen: boolean; onChange: (draft: Draft) => void }) {
-  const [text, setText] = useState(() => JSON.stringify(toDefinition(draft), null, 2));
-  const parsed = parseLoose(text);
-  const error = parsed.error ?? (object(parsed.value) ? null : "The definition must be an object.");
+  const [typed, setTyped] = useState(() => JSON.stringify(toDefinition(draft), null, 2));
+  const parsed = parseLoose(typed);
+  const error = parsed.error ?? (object(parsed.value) ? null : text.builder.json.notObject);
   return (
-    <Field label="The whole definition" hint="Changes go to the drawing as you type." error={error ?? undefined}>
+    <Field label={text.builder.json.label} hint={text.builder.json.hint} error={error ?? undefined}>
       {(ids) => (
         <textarea
           {...ids}
@@ -19,9 +20,9 @@ export function JsonView({ draft, frozen, onChange }: { draft: Draft; frozen: bo
           spellCheck={false}
           readOnly={frozen}
           className={cx(CONTROL, "py-2 font-mono text-xs")}
-          value={text}
+          value={typed}
           onChange={(event) => {
-            setText(event.target.value);
+            setTyped(event.target.value);
             const next = parseLoose(event.target.value);
             const definition = object(next.value);
             if (definition) onChange(toDraft(definition));

@@ -1,9 +1,10 @@
 import { useState, type DragEvent } from "react";
 import type { StepType } from "@/shared/api/types";
 import { iconNamed } from "@/shared/graph/stepTypes";
+import { text } from "@/shared/text";
 import { SearchInput } from "@/shared/ui/Form";
 
-const CATEGORIES: readonly (readonly [string, string])[] = [["integrations", "Integrations"], ["ai", "AI"], ["logic", "Logic"], ["data", "Data"], ["flow", "Flow"]];
+const CATEGORIES: readonly (readonly [string, string])[] = [["integrations", text.builder.categories.integrations], ["ai", text.builder.categories.ai], ["logic", text.builder.categories.logic], ["data", text.builder.categories.data], ["flow", text.builder.categories.flow]];
 export const DRAG_TYPE = "application/x-nextlayer-step";
 
 /** Every type of step; dragged onto the drawing, or added by a click. */
@@ -13,9 +14,9 @@ export function Palette({ types, onAdd }: { types: readonly StepType[]; onAdd: (
   const others = found.filter((type) => !CATEGORIES.some(([key]) => key === type.category));
   return (
     <div className="flex min-h-0 flex-col gap-3">
-      <SearchInput value={q} onChange={setQ} label="Find a step" className="w-full" />
+      <SearchInput value={q} onChange={setQ} label={text.builder.findStep} className="w-full" />
       <div className="flex min-h-0 flex-col gap-3 overflow-y-auto">
-        {[...CATEGORIES, ["", "Other"] as const].map(([category, word]) => {
+        {[...CATEGORIES, ["", text.builder.categories.other] as const].map(([category, word]) => {
           const group = category === "" ? others : found.filter((type) => type.category === category);
           if (group.length === 0) return null;
           return (
@@ -50,7 +51,7 @@ export function Palette({ types, onAdd }: { types: readonly StepType[]; onAdd: (
             </section>
           );
         })}
-        {found.length === 0 && <p className="px-1 text-sm text-ink-3">No step fits.</p>}
+        {found.length === 0 && <p className="px-1 text-sm text-ink-3">{text.builder.noStep}</p>}
       </div>
     </div>
   );

@@ -1,5 +1,6 @@
 import { CheckCircle2, TriangleAlert } from "lucide-react";
 import type { DefinitionFlaw } from "@/shared/api/types";
+import { text } from "@/shared/text";
 
 /** What has to be mended before it can be published; each leads to its step. */
 export function Problems({ flaws, onJump }: { flaws: readonly DefinitionFlaw[] | null; onJump: (flaw: DefinitionFlaw) => void }) {
@@ -7,14 +8,14 @@ export function Problems({ flaws, onJump }: { flaws: readonly DefinitionFlaw[] |
   if (flaws.length === 0)
     return (
       <p className="-my-1 flex items-center gap-1.5 text-xs text-[var(--s-succeeded)]">
-        <CheckCircle2 className="size-3.5" aria-hidden /> Nothing is wrong with it.
+        <CheckCircle2 className="size-3.5" aria-hidden /> {text.builder.noFlaw}
       </p>
     );
   return (
     <details className="rounded-xl border border-line bg-surface px-3 py-2" open={flaws.length <= 3}>
       <summary className="text-sm font-medium">
         <TriangleAlert className="mr-1.5 inline size-4 text-[var(--s-failed)]" aria-hidden />
-        {flaws.length} {flaws.length === 1 ? "thing" : "things"} to mend before it can be published
+        {text.builder.toMend(flaws.length)}
       </summary>
       <ul className="mt-1.5 max-h-40 overflow-y-auto text-sm">
         {flaws.map((flaw, index) => (

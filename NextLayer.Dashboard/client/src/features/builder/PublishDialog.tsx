@@ -32,7 +32,7 @@ export function PublishDialog({ version, flaws, draft, onClose }: { version: Pip
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ["versions"] });
       void client.invalidateQueries({ queryKey: ["version", version.id] });
-      toast(`${label} is published.`);
+      toast(text.builder.publish.done(label));
       void navigate({ to: "/pipelines/$pipelineId", params: { pipelineId: version.pipeline_id }, search: { version: version.id } });
     },
   });
@@ -40,26 +40,26 @@ export function PublishDialog({ version, flaws, draft, onClose }: { version: Pip
     <Dialog
       open
       onOpenChange={onClose}
-      title={`Publish ${version.version}?`}
-      description="Once published it can be run, and it never changes again."
+      title={text.builder.publish.ask(version.version)}
+      description={text.builder.publish.description}
       wide
       footer={
         <>
-          <Button onClick={onClose}>Back</Button>
+          <Button onClick={onClose}>{text.common.back}</Button>
           <Button kind="primary" icon={Rocket} busy={publish.isPending} disabled={flaws.length > 0 || !label.trim()} onClick={() => publish.mutate()}>
-            Publish
+            {text.builder.publish.action}
           </Button>
         </>
       }
     >
       <div className="flex flex-col gap-4">
-        {flaws.length > 0 && <p className="rounded-lg bg-danger-soft px-3 py-2 text-sm">{flaws.length === 1 ? "One thing is" : `${flaws.length} things are`} wrong in it. Mend that first.</p>}
-        <Field label="Version's name">{(ids) => <TextInput {...ids} value={label} maxLength={100} onChange={(event) => setLabel(event.target.value)} />}</Field>
+        {flaws.length > 0 && <p className="rounded-lg bg-danger-soft px-3 py-2 text-sm">{text.builder.publish.flawed(flaws.length)}</p>}
+        <Field label={text.builder.publish.name}>{(ids) => <TextInput {...ids} value={label} maxLength={100} onChange={(event) => setLabel(event.target.value)} />}</Field>
         <Field label={text.pipelines.reviewNote} hint={text.pipelines.reviewNoteHint}>
           {(ids) => <TextInput {...ids} value={note} maxLength={1000} onChange={(event) => setNote(event.target.value)} />}
         </Field>
         <section>
-          <h3 className="mb-1.5 text-xs font-medium text-ink-2">{approved ? `What changes against ${approved.version}, the current version` : "What it does"}</h3>
+          <h3 className="mb-1.5 text-xs font-medium text-ink-2">{approved ? text.builder.publish.against(approved.version) : text.builder.publish.whatItDoes}</h3>
           <DifferenceView difference={compare(approved?.dag_spec ?? null, toDefinition(draft))} />
           {approved && draft.nodes.length > 0 && (
             <div className="mt-3">
@@ -67,7 +67,7 @@ export function PublishDialog({ version, flaws, draft, onClose }: { version: Pip
             </div>
           )}
         </section>
-        <p className="text-sm text-ink-2">{underWay === undefined || underWay === "0" ? "Runs that are under way go on with the version they began with." : underWay === "1" ? "One run is under way; it goes on with the version it began with." : `${underWay} runs are under way; they go on with the versions they began with.`} Schedules and webhooks take this one from their next run on.</p>
+        <p className="text-sm text-ink-2">{underWay === undefined || underWay === "0" ? text.builder.publish.runsGoOn : underWay === "1" ? text.builder.publish.oneRunGoesOn : text.builder.publish.manyRunsGoOn(underWay)} {text.builder.publish.triggersTake}</p>
         {publish.isError && <p role="alert" className="text-sm text-[var(--s-failed)]">{sentenceOf(publish.error)}</p>}
       </div>
     </Dialog>

@@ -1,5 +1,6 @@
 import { CloudCheck, CloudOff, LoaderCircle } from "lucide-react";
 import { sentenceOf } from "@/shared/api/http";
+import { text } from "@/shared/text";
 import { cx } from "@/shared/ui/cx";
 import type { SaveState } from "./useDraft";
 
@@ -7,11 +8,11 @@ import type { SaveState } from "./useDraft";
 export function SaveMark({ state, error }: { state: SaveState; error: unknown }) {
   if (state === "frozen") return null;
   const looks = {
-    saved: [CloudCheck, "Saved", "text-ink-3"],
-    waiting: [LoaderCircle, "Not saved yet", "text-ink-3"],
-    saving: [LoaderCircle, "Saving", "text-ink-3"],
-    conflict: [CloudOff, "Not saved", "text-warn"],
-    failed: [CloudOff, "Not saved", "text-[var(--s-failed)]"],
+    saved: [CloudCheck, text.builder.save.saved, "text-ink-3"],
+    waiting: [LoaderCircle, text.builder.save.waiting, "text-ink-3"],
+    saving: [LoaderCircle, text.builder.save.saving, "text-ink-3"],
+    conflict: [CloudOff, text.builder.save.notSaved, "text-warn"],
+    failed: [CloudOff, text.builder.save.notSaved, "text-[var(--s-failed)]"],
   } as const;
   const [Icon, word, tone] = looks[state];
   return (

@@ -8,6 +8,7 @@ import { SchemaForm } from "@/shared/form/SchemaForm";
 import { withMember } from "@/shared/form/schema";
 import { object, type GraphNode } from "@/shared/graph/definition";
 import { colorOfType, iconOfType } from "@/shared/graph/stepTypes";
+import { text } from "@/shared/text";
 import { IconButton } from "@/shared/ui/Button";
 import { copyText, shortId } from "@/shared/ui/Copy";
 import { Field, TextInput } from "@/shared/ui/Form";
@@ -21,17 +22,17 @@ import { changeStep, renameStep, upstreamOf, type Draft } from "./model";
 const ENVELOPE: JsonObject = {
   type: "object",
   properties: {
-    when: { type: "string", title: "Only when", description: "An expression; when it is false the step is skipped.", "x-ui": { widget: "expression", placeholder: "input.amount > 100" } },
-    timeout_seconds: { type: "number", title: "Time limit in seconds", default: 60 },
-    on_error: { type: "string", title: "When it fails", enum: ["fail", "continue", "branch"], default: "fail", description: "Fail the run, go on as if nothing were, or go on by the port named error." },
+    when: { type: "string", title: text.builder.step.when, description: text.builder.step.whenHint, "x-ui": { widget: "expression", placeholder: text.builder.step.whenExample } },
+    timeout_seconds: { type: "number", title: text.builder.step.timeout, default: 60 },
+    on_error: { type: "string", title: text.builder.step.onError, enum: ["fail", "continue", "branch"], default: "fail", description: text.builder.step.onErrorHint },
     retry: {
       type: "object",
-      title: "Try again",
+      title: text.builder.step.retry,
       properties: {
-        max_attempts: { type: "integer", title: "Attempts in all" },
-        backoff: { type: "string", title: "Pause grows", enum: ["fixed", "exponential"] },
-        initial_seconds: { type: "number", title: "First pause in seconds" },
-        max_seconds: { type: "number", title: "Longest pause in seconds" },
+        max_attempts: { type: "integer", title: text.builder.step.attempts },
+        backoff: { type: "string", title: text.builder.step.backoff, enum: ["fixed", "exponential"] },
+        initial_seconds: { type: "number", title: text.builder.step.firstPause },
+        max_seconds: { type: "number", title: text.builder.step.longestPause },
       },
     },
   },
@@ -59,7 +60,7 @@ export function StepForm({ version, draft, node, type, flaws, frozen, test, onTe
   const field = useRef<HTMLInputElement | HTMLTextAreaElement | null>(null);
   const pick = (path: string) => {
     const place = field.current;
-    if (!place?.isConnected) return void copyText(`{{ ${path} }}`, "Copied: paste it where it is needed");
+    if (!place?.isConnected) return void copyText(`{{ ${path} }}`, text.builder.step.pathCopied);
     // Expressions name values as they are; everywhere else they stand in braces.
     insertText(place, place.matches("[data-expression]") ? path : `{{ ${path} }}`);
   };
@@ -68,16 +69,16 @@ export function StepForm({ version, draft, node, type, flaws, frozen, test, onTe
   const fields = fieldErrors(own);
   const loose = own.filter((flaw) => !flaw.path?.includes(".config."));
   return (
-    <aside aria-label={`Set up ${node.label}`} className="flex min-h-0 flex-col overflow-hidden rounded-xl border border-line bg-surface">
+    <aside aria-label={text.builder.step.setUp(node.label)} className="flex min-h-0 flex-col overflow-hidden rounded-xl border border-line bg-surface">
       <header className="flex items-center gap-2.5 border-b border-line px-4 py-2.5">
         <Icon className="size-4 shrink-0" style={{ color: colorOfType(node.type) }} aria-hidden />
         <div className="min-w-0 flex-1">
           <h2 className="truncate text-sm font-semibold">{node.label}</h2>
           <p className="truncate text-xs text-ink-3">{type?.label ?? node.type}</p>
         </div>
-        {!frozen && <IconButton small needs="workflows.publish" tenant={version.tenant_id} label="Test up to this step" icon={FlaskConical} onClick={onTest} />}
-        {!frozen && <IconButton small label="Delete the step" icon={Trash2} onClick={onDelete} />}
-        <IconButton small label="Close the step" icon={X} onClick={onClose} />
+        {!frozen && <IconButton small needs="workflows.publish" tenant={version.tenant_id} label={text.builder.step.testUpTo} icon={FlaskConical} onClick={onTest} />}
+        {!frozen && <IconButton small label={text.builder.step.delete} icon={Trash2} onClick={onDelete} />}
+        <IconButton small label={text.builder.step.close} icon={X} onClick={onClose} />
       </header>
       <fieldset
         disabled={frozen}
@@ -93,7 +94,7 @@ export function StepForm({ version, draft, node, type, flaws, frozen, test, onTe
           </ul>
         )}
         <div data-no-values className="grid gap-3 sm:grid-cols-2">
-          <Field label="Title">{(ids) => <TextInput {...ids} value={node.label} maxLength={200} onChange={(event) => onChange(changeStep(draft, node.id, { label: event.target.value }), `label ${node.id}`)} />}</Field>
+          <Field label={text.builder.step.title}>{(ids) => <TextInput {...ids} value={node.label} maxLength={200} onChange={(event) => onChange(changeStep(draft, node.id, { label: event.target.value }), `label:${node.id}`)} />}</Field>
           <Name draft={draft} node={node} onRename={(to) => { const next = renameStep(draft, node.id, to); if (next) { onChange(next); onRenamed(to); } return next !== null; }} />
         </div>
         {test?.steps.has(node.id) && <StepResult test={test} stepId={node.id} />}
@@ -106,14 +107,14 @@ export function StepForm({ version, draft, node, type, flaws, frozen, test, onTe
             value={node.config}
             errors={fields}
             options={{ connector: connectors.map((each) => ({ value: each.id, label: each.connector_type })) }}
-            onChange={(config) => onChange(changeStep(draft, node.id, { config: object(config) ?? {} }), `config ${node.id}`)}
+            onChange={(config) => onChange(changeStep(draft, node.id, { config: object(config) ?? {} }), `config:${node.id}`)}
           />
         ) : (
-          <JsonTree value={node.config} label="Configuration" />
+          <JsonTree value={node.config} label={text.builder.step.configuration} />
         )}
         <Values version={version} draft={draft} node={node} test={test} onPick={pick} />
         <details className="rounded-lg border border-line px-3 py-2" open={["when", "timeout_seconds", "on_error", "retry"].some((name) => name in node.data)}>
-          <summary className="text-xs font-medium text-ink-2">When, how long, and when it fails</summary>
+          <summary className="text-xs font-medium text-ink-2">{text.builder.step.envelope}</summary>
           <div className="pt-3 pb-1">
             <SchemaForm
               key={node.id}
@@ -122,7 +123,7 @@ export function StepForm({ version, draft, node, type, flaws, frozen, test, onTe
               onChange={(value) => {
                 let data: JsonObject = { ...node.data };
                 for (const name of ["when", "timeout_seconds", "on_error", "retry"]) data = withMember(data, name, object(value)?.[name]);
-                onChange(changeStep(draft, node.id, { data }), `data ${node.id}`);
+                onChange(changeStep(draft, node.id, { data }), `data:${node.id}`);
               }}
             />
           </div>
@@ -133,17 +134,17 @@ export function StepForm({ version, draft, node, type, flaws, frozen, test, onTe
 }
 
 function Name({ draft, node, onRename }: { draft: Draft; node: GraphNode; onRename: (to: string) => boolean }) {
-  const [text, setText] = useState(node.id);
-  useEffect(() => setText(node.id), [node.id]);
-  const taken = text !== node.id && draft.nodes.some((each) => each.id === text);
-  const wrong = taken ? "Another step has this name." : /^[A-Za-z0-9_-]{1,63}$/.test(text) ? undefined : "Letters, digits, _ and - only.";
+  const [typed, setTyped] = useState(node.id);
+  useEffect(() => setTyped(node.id), [node.id]);
+  const taken = typed !== node.id && draft.nodes.some((each) => each.id === typed);
+  const wrong = taken ? text.builder.step.taken : /^[A-Za-z0-9_-]{1,63}$/.test(typed) ? undefined : text.builder.step.nameRule;
   const take = () => {
-    if (text === node.id) return;
-    if (wrong || !onRename(text)) setText(node.id);
+    if (typed === node.id) return;
+    if (wrong || !onRename(typed)) setTyped(node.id);
   };
   return (
-    <Field label="Name in templates" error={wrong}>
-      {(ids) => <TextInput {...ids} className="font-mono text-xs" value={text} onChange={(event) => setText(event.target.value)} onBlur={take} onKeyDown={(event) => event.key === "Enter" && take()} />}
+    <Field label={text.builder.step.name} error={wrong}>
+      {(ids) => <TextInput {...ids} className="font-mono text-xs" value={typed} onChange={(event) => setTyped(event.target.value)} onBlur={take} onKeyDown={(event) => event.key === "Enter" && take()} />}
     </Field>
   );
 }
@@ -158,16 +159,16 @@ function Values({ version, draft, node, test, onPick }: { version: PipelineVersi
   const steps = useQuery({ ...runStepsQuery(last?.id ?? "", settled), enabled: open && Boolean(last) }).data;
   return (
     <details className="rounded-lg border border-line px-3 py-2" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary className="text-xs font-medium text-ink-2">Values to use here</summary>
+      <summary className="text-xs font-medium text-ink-2">{text.builder.step.values}</summary>
       <div className="flex flex-col gap-2.5 pt-3 pb-1 text-xs">
-        <p className="text-ink-3">Click a name to put it where the cursor is. The values are those of the {test ? "test" : "last run"}{last && <> (<Link to="/runs/$runId" params={{ runId: last.id }} className="text-accent-ink underline underline-offset-2">{shortId(last.id)}</Link>)</>}.</p>
-        {last ? <JsonTree value={last.parameters} root="input" label="input" onPick={onPick} /> : <p className="text-ink-2">There is no run to take examples from yet.</p>}
+        <p className="text-ink-3">{(test ? text.builder.step.valuesOfTest : text.builder.step.valuesOfLastRun)(last && <> (<Link to="/runs/$runId" params={{ runId: last.id }} className="text-accent-ink underline underline-offset-2">{shortId(last.id)}</Link>)</>)}</p>
+        {last ? <JsonTree value={last.parameters} root="input" label={text.form.inputItself} onPick={onPick} /> : <p className="text-ink-2">{text.builder.step.noRun}</p>}
         {upstream.map((id) => {
           const output = steps?.findLast((each) => each.step_id === id && each.status === "completed")?.output;
           return (
             <div key={id}>
               <p className="mb-1 font-mono text-ink-2">{id}</p>
-              {output !== undefined && output !== null ? <JsonTree value={output} root={id} label={`Output of ${id}`} onPick={onPick} /> : <p className="text-ink-3">No output known yet.</p>}
+              {output !== undefined && output !== null ? <JsonTree value={output} root={id} label={text.builder.step.output(id)} onPick={onPick} /> : <p className="text-ink-3">{text.builder.step.noOutput}</p>}
             </div>
           );
         })}

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { changedPaths } from "@/features/pipelines/compare";
 import { ApiError, post, request } from "@/shared/api/http";
 import type { DefinitionFlaw, JsonObject, PipelineVersion, Validation } from "@/shared/api/types";
+import { text } from "@/shared/text";
 import { begin, change, redo, undo, type Undoable } from "./history";
 import { toDefinition, toDraft, type Draft } from "./model";
 
@@ -134,7 +135,7 @@ export function useDraft(version: PipelineVersion, opened: Saved, frozen: boolea
     flaws,
     saveState,
     saveError: error,
-    saveNow: () => (frozen ? Promise.resolve() : theirs ? Promise.reject(new Error("Somebody else has saved this draft.")) : save(state.now)),
+    saveNow: () => (frozen ? Promise.resolve() : theirs ? Promise.reject(new Error(text.builder.conflict.refused)) : save(state.now)),
     /** What somebody else has saved since; null while nobody has. */
     theirs,
     takeTheirs: () => resolve(false),

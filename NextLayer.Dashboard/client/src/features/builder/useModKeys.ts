@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import { useKeys } from "@/shared/keys/keys";
 import { toast } from "@/shared/ui/toasts";
+import { text } from "@/shared/text";
 import { copySteps, type Draft } from "./model";
 
 interface ModKeys {
@@ -31,7 +32,7 @@ export function useModKeys({ draft, selected, frozen, undo, redo, save, paste }:
       if (inField(event.target) || selected.size === 0 || getSelection()?.toString()) return;
       event.clipboardData?.setData("text/plain", copySteps(draft, selected));
       event.preventDefault();
-      toast(selected.size === 1 ? "Step copied." : `${selected.size} steps copied.`);
+      toast(text.builder.copied(selected.size));
     };
     const onPaste = (event: ClipboardEvent) => {
       if (frozen || inField(event.target)) return;

@@ -5,6 +5,7 @@ import { auditQuery } from "@/features/audit/auditQueries";
 import { AuditTable } from "@/features/audit/AuditTable";
 import { useAccess } from "@/shared/access/me";
 import type { Run, RunEvent } from "@/shared/api/types";
+import { text } from "@/shared/text";
 import { Time } from "@/shared/time/Time";
 import { Button } from "@/shared/ui/Button";
 import { Empty, Failure, SkeletonRows } from "@/shared/ui/States";
@@ -19,27 +20,28 @@ export function AuditView({ run, events }: { run: Run; events: readonly RunEvent
   const starter = starterOf(events);
   const begun = (
     <p className="text-sm text-ink-2">
-      Started <Time at={run.created_at} />
-      {starter && <> by <strong className="font-medium text-ink">{starter}</strong></>}, trigger {run.trigger_type}.
+      {starter
+        ? text.run.audit.startedBy(<Time at={run.created_at} />, <strong className="font-medium text-ink">{starter}</strong>, run.trigger_type)
+        : text.run.audit.started(<Time at={run.created_at} />, run.trigger_type)}
     </p>
   );
   if (why)
     return (
       <div className="rounded-xl border border-line bg-surface">
-        <Empty icon={Lock} title="You may not see the audit log">
+        <Empty icon={Lock} title={text.run.audit.refused}>
           {why}
         </Empty>
       </div>
     );
   if (query.isPending) return <SkeletonRows rows={4} />;
-  if (query.isError) return <Failure error={query.error} what="the audit log" retry={() => void query.refetch()} />;
+  if (query.isError) return <Failure error={query.error} what={text.things.auditLog} retry={() => void query.refetch()} />;
   return (
     <div className="flex flex-col gap-3">
       {begun}
       {entries.length === 0 ? (
         <div className="rounded-xl border border-line bg-surface">
-          <Empty icon={ScrollText} title="Nobody has touched it since">
-            Whoever cancels, retries or resumes the run stands here from then on.
+          <Empty icon={ScrollText} title={text.run.audit.none}>
+            {text.run.audit.noneMeaning}
           </Empty>
         </div>
       ) : (
@@ -48,11 +50,11 @@ export function AuditView({ run, events }: { run: Run; events: readonly RunEvent
       <div className="flex flex-wrap items-center gap-3">
         {query.hasNextPage && (
           <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            Earlier ones
+            {text.common.earlier}
           </Button>
         )}
         <Link to="/audit" search={{ tenant: run.tenant_id, object_id: run.id }} className="text-sm text-accent-ink underline underline-offset-2">
-          In the audit log
+          {text.run.audit.toLog}
         </Link>
       </div>
     </div>

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { get } from "@/shared/api/http";
 import type { Run } from "@/shared/api/types";
 import { RUN_LOOKS } from "@/shared/status/status";
+import { text } from "@/shared/text";
 import { count } from "@/shared/time/format";
 import { Duration } from "@/shared/time/Time";
 import { shortId } from "@/shared/ui/Copy";
@@ -31,26 +32,25 @@ export function Family({ run }: { run: Run }) {
       {run.parent_run_id && (
         <span className="inline-flex items-center gap-1.5">
           <GitFork className="size-3.5 shrink-0 text-ink-3" aria-hidden />
-          {run.child_index !== null && `Item ${run.child_index + 1} of `}
-          {run.parent_step_id ?? "a step"} in
+          {run.child_index !== null ? text.run.family.item(run.child_index + 1, run.parent_step_id ?? text.run.family.someStep) : text.run.family.child(run.parent_step_id ?? text.run.family.someStep)}
           <RunLink id={run.parent_run_id} {...(run.parent_step_id ? { step: run.parent_step_id } : {})} />
         </span>
       )}
       {run.rerun_of && (
         <span className="inline-flex items-center gap-1.5">
           <CornerUpLeft className="size-3.5 shrink-0 text-ink-3" aria-hidden />
-          Made again from
+          {text.run.family.rerunOf}
           <RunLink id={run.rerun_of} />
         </span>
       )}
       {reruns.length > 0 && (
         <span className="inline-flex flex-wrap items-center gap-1.5">
           <RotateCcw className="size-3.5 shrink-0 text-ink-3" aria-hidden />
-          Made again as
+          {text.run.family.rerunAs}
           {reruns.slice(0, 5).map((id) => (
             <RunLink key={id} id={id} />
           ))}
-          {reruns.length > 5 && `and ${count(reruns.length - 5)} more`}
+          {reruns.length > 5 && text.run.family.andMore(count(reruns.length - 5))}
         </span>
       )}
     </p>
@@ -71,10 +71,10 @@ export function Children({ run, stepId, live }: { run: Run; stepId: string; live
   const query = useQuery({ ...childrenQuery(run, stepId, page, CHILDREN_A_PAGE, live), placeholderData: keepPreviousData });
   return (
     <section>
-      <h3 className="mb-1.5 text-xs font-medium text-ink-2">Items{query.data && ` (${count(query.data.total)})`}</h3>
+      <h3 className="mb-1.5 text-xs font-medium text-ink-2">{text.run.family.items}{query.data && ` (${count(query.data.total)})`}</h3>
       {query.data ? (
         query.data.runs.length === 0 ? (
-          <p className="text-sm text-ink-3">No item has begun yet.</p>
+          <p className="text-sm text-ink-3">{text.run.family.noItem}</p>
         ) : (
           <>
             <ul className="mb-2 rounded-lg border border-line">
@@ -94,7 +94,7 @@ export function Children({ run, stepId, live }: { run: Run; stepId: string; live
           </>
         )
       ) : query.isError ? (
-        <Failure error={query.error} what="the items" retry={() => void query.refetch()} />
+        <Failure error={query.error} what={text.things.items} retry={() => void query.refetch()} />
       ) : (
         <SkeletonRows rows={3} />
       )}

@@ -5,6 +5,7 @@ import { post } from "@/shared/api/http";
 import type { JsonObject, Run } from "@/shared/api/types";
 import { parseLoose } from "@/shared/form/SchemaForm";
 import { object } from "@/shared/graph/definition";
+import { text } from "@/shared/text";
 import { Button } from "@/shared/ui/Button";
 import { CONTROL, Field } from "@/shared/ui/Form";
 import { FormError } from "@/shared/ui/FormError";
@@ -27,16 +28,16 @@ interface Props {
 export function GoOn({ run, stepId, wait, attempt, className }: Props) {
   const client = useQueryClient();
   const [asking, setAsking] = useState(false);
-  const [text, setText] = useState(WAIT_WORDS[wait].output);
+  const [typed, setTyped] = useState(WAIT_WORDS[wait].output);
   const { action, title, note } = WAIT_WORDS[wait];
-  const parsed = parseLoose(text);
+  const parsed = parseLoose(typed);
   const data: JsonObject | null = parsed.value === undefined ? {} : object(parsed.value);
-  const wrong = parsed.error ?? (data ? undefined : "It must be an object.");
+  const wrong = parsed.error ?? (data ? undefined : text.run.goOn.notObject);
   const resume = useMutation({
     mutationFn: () => post(`/api/v1/runs/${run.id}/resume`, { step_id: stepId, data: wait === "timer" ? delayOutput(attempt, Date.now()) : data }, { tenantId: run.tenant_id }),
     meta: { quiet: true },
     onSuccess: () => {
-      toast("The run goes on.");
+      toast(text.run.goOn.done);
       setAsking(false);
       void client.invalidateQueries({ queryKey: ["run", run.id] });
     },
@@ -59,11 +60,11 @@ export function GoOn({ run, stepId, wait, attempt, className }: Props) {
       <Confirm open={asking} onOpenChange={setAsking} title={title} action={action.replace("…", "")} busy={resume.isPending} disabled={Boolean(wrong)} onConfirm={() => resume.mutate()}>
         <div className="flex flex-col gap-3 text-sm">
           <p className="text-ink-2">
-            Step <code>{stepId}</code>. {note}
+            {text.run.goOn.step(<code>{stepId}</code>, note)}
           </p>
           {wait !== "timer" && (
-            <Field label="Output as JSON" error={wrong}>
-              {(ids) => <textarea {...ids} rows={5} spellCheck={false} className={cx(CONTROL, "py-1.5 font-mono text-xs")} value={text} onChange={(event) => setText(event.target.value)} />}
+            <Field label={text.run.goOn.output} error={wrong}>
+              {(ids) => <textarea {...ids} rows={5} spellCheck={false} className={cx(CONTROL, "py-1.5 font-mono text-xs")} value={typed} onChange={(event) => setTyped(event.target.value)} />}
             </Field>
           )}
           <FormError error={resume.error} />

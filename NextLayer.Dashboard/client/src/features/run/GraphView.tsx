@@ -8,6 +8,7 @@ import type { Graph } from "@/shared/graph/definition";
 import { layout, NODE_HEIGHT, NODE_WIDTH, placesOf } from "@/shared/graph/layout";
 import { colorOfType, iconOfType, wordOfType } from "@/shared/graph/stepTypes";
 import { STEP_LOOKS } from "@/shared/status/status";
+import { text } from "@/shared/text";
 import { cx } from "@/shared/ui/cx";
 import { FIT, FitOnResize } from "@/shared/graph/FitOnResize";
 import { edgeLook } from "./edgeLook";
@@ -80,7 +81,7 @@ export default function GraphView({ graph, view, forEach, chosen, onChoose, mark
       <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--line-strong)" className="opacity-40" />
       <FitOnResize />
       <Controls showInteractive={false} position="bottom-left" />
-      {graph.nodes.length > 12 && <MiniMap pannable zoomable className="hidden! md:block!" nodeColor={(node) => colorOf((node as StepNode).data.view?.status)} ariaLabel="Map of the graph" />}
+      {graph.nodes.length > 12 && <MiniMap pannable zoomable className="hidden! md:block!" nodeColor={(node) => colorOf((node as StepNode).data.view?.status)} ariaLabel={text.run.map} />}
     </ReactFlow>
   );
 }

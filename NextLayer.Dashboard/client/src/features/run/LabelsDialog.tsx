@@ -3,6 +3,7 @@ import { useState } from "react";
 import { pairsOf, readLabels } from "@/features/runs/labels";
 import { put } from "@/shared/api/http";
 import type { Run } from "@/shared/api/types";
+import { text } from "@/shared/text";
 import { CONTROL, Field } from "@/shared/ui/Form";
 import { FormError } from "@/shared/ui/FormError";
 import { Confirm } from "@/shared/ui/Overlay";
@@ -11,8 +12,8 @@ import { cx } from "@/shared/ui/cx";
 /** Gives a run other labels. */
 export function LabelsDialog({ run, onClose }: { run: Run; onClose: () => void }) {
   const client = useQueryClient();
-  const [text, setText] = useState(pairsOf(run.labels).join("\n"));
-  const { labels, error } = readLabels(text);
+  const [typed, setTyped] = useState(pairsOf(run.labels).join("\n"));
+  const { labels, error } = readLabels(typed);
   const save = useMutation({
     mutationFn: () => put(`/api/v1/runs/${run.id}/labels`, { labels }, { tenantId: run.tenant_id }),
     meta: { quiet: true },
@@ -22,10 +23,10 @@ export function LabelsDialog({ run, onClose }: { run: Run; onClose: () => void }
     },
   });
   return (
-    <Confirm open onOpenChange={(open) => !open && onClose()} title="Labels of this run" action="Save" busy={save.isPending} disabled={error !== null} onConfirm={() => save.mutate()}>
+    <Confirm open onOpenChange={(open) => !open && onClose()} title={text.run.labels.title} action={text.common.save} busy={save.isPending} disabled={error !== null} onConfirm={() => save.mutate()}>
       <div className="flex flex-col gap-3 text-sm">
-        <Field label="Labels" hint="key=value, one a line; up to 16." error={error ?? undefined}>
-          {(ids) => <textarea {...ids} rows={5} spellCheck={false} className={cx(CONTROL, "py-1.5 font-mono text-xs")} value={text} onChange={(event) => setText(event.target.value)} />}
+        <Field label={text.run.labels.label} hint={text.run.labels.hint} error={error ?? undefined}>
+          {(ids) => <textarea {...ids} rows={5} spellCheck={false} className={cx(CONTROL, "py-1.5 font-mono text-xs")} value={typed} onChange={(event) => setTyped(event.target.value)} />}
         </Field>
         <FormError error={save.error} />
       </div>

@@ -6,6 +6,7 @@ import { sentenceOf } from "@/shared/api/http";
 import type { LogLevel, RunLogLine } from "@/shared/api/types";
 import { useKeys } from "@/shared/keys/keys";
 import { setPrefs, usePrefs } from "@/shared/prefs/prefs";
+import { text } from "@/shared/text";
 import { clock, count } from "@/shared/time/format";
 import { exact } from "@/shared/time/Time";
 import { Button, IconButton } from "@/shared/ui/Button";
@@ -38,15 +39,15 @@ export function LogView({ runId, begun, newestLine, live, stepIds, search, onSea
   const start = Date.parse(begun);
   const tell = (at: number) => (logSince ? sinceStart(at, start) : clock(at, time === "utc" ? "utc" : "local"));
   const [follow, setFollow] = useState(live && search.line === undefined);
-  const [text, setText] = useState(search.q ?? "");
+  const [typed, setTyped] = useState(search.q ?? "");
   const frame = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({ count: lines.length, getScrollElement: () => frame.current, estimateSize: () => 24, overscan: 20, getItemKey: (index) => lines[index]?.line ?? index });
 
   useEffect(() => {
-    if (text === (search.q ?? "")) return;
-    const timer = setTimeout(() => onSearch({ q: text || undefined }), 300);
+    if (typed === (search.q ?? "")) return;
+    const timer = setTimeout(() => onSearch({ q: typed || undefined }), 300);
     return () => clearTimeout(timer);
-  }, [text, search.q, onSearch]);
+  }, [typed, search.q, onSearch]);
   useEffect(() => {
     // A finished run is read from its beginning.
     if (live && follow && lines.length > 0) rows.scrollToIndex(lines.length - 1, { align: "end" });
@@ -77,45 +78,43 @@ export function LogView({ runId, begun, newestLine, live, stepIds, search, onSea
   return (
     <div className="flex flex-col gap-2">
       <div className="flex flex-wrap items-center gap-2">
-        <SearchInput value={text} onChange={setText} label="Search the log" className="w-full sm:w-64" />
-        <Select aria-label="Level" value={search.level ?? ""} onChange={(event) => onSearch({ level: (event.target.value || undefined) as LogLevel | undefined })}>
-          <option value="">All levels</option>
+        <SearchInput value={typed} onChange={setTyped} label={text.run.log.search} className="w-full sm:w-64" />
+        <Select aria-label={text.run.log.level} value={search.level ?? ""} onChange={(event) => onSearch({ level: (event.target.value || undefined) as LogLevel | undefined })}>
+          <option value="">{text.run.log.allLevels}</option>
           {LOG_LEVELS.slice(1).map((level) => (
             <option key={level} value={level}>
-              {level}
-              {level !== "error" && " and graver"}
+              {level === "error" ? level : text.run.log.andGraver(level)}
               {LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(search.level ?? "debug") && ` (${count(counts[level])}${log.earlier > 0 ? "+" : ""})`}
             </option>
           ))}
         </Select>
-        <Select aria-label="Step" className="max-w-48" value={search.step ?? ""} onChange={(event) => onSearch({ step: event.target.value || undefined })}>
-          <option value="">All steps</option>
+        <Select aria-label={text.run.log.step} className="max-w-48" value={search.step ?? ""} onChange={(event) => onSearch({ step: event.target.value || undefined })}>
+          <option value="">{text.run.log.allSteps}</option>
           {stepIds.map((id) => (
             <option key={id}>{id}</option>
           ))}
         </Select>
         {(search.q || search.level || search.step) && (
           <span role="status" className="tnum text-xs text-ink-2">
-            {count(lines.length)}
-            {log.earlier > 0 && "+"} {lines.length === 1 && log.earlier === 0 ? "line fits" : "lines fit"}
+            {text.run.log.fits(`${count(lines.length)}${log.earlier > 0 ? "+" : ""}`, lines.length === 1 && log.earlier === 0)}
           </span>
         )}
         <span className="ml-auto flex items-center gap-1">
-          <IconButton small label="Previous error or warning" icon={ChevronUp} disabled={errors.length === 0} onClick={() => jump(false)} />
-          <IconButton small label="Next error or warning" icon={ChevronDown} disabled={errors.length === 0} onClick={() => jump(true)} />
-          <IconButton small label={logSince ? "Tell the time of day" : "Tell the time since the start"} icon={Timer} aria-pressed={logSince} className={cx("max-sm:hidden", logSince && "bg-accent-soft text-accent-ink")} onClick={() => setPrefs({ logSince: !logSince })} />
-          <IconButton small label={wrap ? "Keep lines on one row" : "Wrap long lines"} icon={WrapText} aria-pressed={wrap} className={wrap ? "bg-accent-soft text-accent-ink" : ""} onClick={() => setPrefs({ logWrap: !wrap })} />
+          <IconButton small label={text.run.log.previousError} icon={ChevronUp} disabled={errors.length === 0} onClick={() => jump(false)} />
+          <IconButton small label={text.run.log.nextError} icon={ChevronDown} disabled={errors.length === 0} onClick={() => jump(true)} />
+          <IconButton small label={logSince ? text.run.log.timeOfDay : text.run.log.timeSince} icon={Timer} aria-pressed={logSince} className={cx("max-sm:hidden", logSince && "bg-accent-soft text-accent-ink")} onClick={() => setPrefs({ logSince: !logSince })} />
+          <IconButton small label={wrap ? text.run.log.noWrap : text.run.log.wrap} icon={WrapText} aria-pressed={wrap} className={wrap ? "bg-accent-soft text-accent-ink" : ""} onClick={() => setPrefs({ logWrap: !wrap })} />
           <SaveMenu runId={runId} lines={lines} />
         </span>
       </div>
       {log.error !== null ? (
-        <Failure error={log.error} what="the log" retry={log.retry} />
+        <Failure error={log.error} what={text.things.log} retry={log.retry} />
       ) : lines.length === 0 ? (
         log.loading ? (
           <SkeletonRows rows={6} />
         ) : (
           <div className="rounded-xl border border-line bg-surface">
-            <Empty title={newestLine === 0 ? "No log line yet" : "No line fits"}>{newestLine === 0 ? (live ? "Lines appear here as steps write them." : "No step of this run wrote any.") : "Try another level, step or word."}</Empty>
+            <Empty title={newestLine === 0 ? text.run.log.none.title : text.run.log.noMatch.title}>{newestLine === 0 ? (live ? text.run.log.none.live : text.run.log.none.ended) : text.run.log.noMatch.meaning}</Empty>
           </div>
         )
       ) : (
@@ -123,7 +122,7 @@ export function LogView({ runId, begun, newestLine, live, stepIds, search, onSea
           <div
             ref={frame}
             role="log"
-            aria-label="Log"
+            aria-label={text.run.log.label}
             tabIndex={0}
             className="max-h-[70vh] min-h-40 overflow-auto rounded-xl border border-line bg-sunken py-1.5 font-mono text-xs ring-inset-focus"
             onScroll={(event) => {
@@ -135,7 +134,7 @@ export function LogView({ runId, begun, newestLine, live, stepIds, search, onSea
             {log.earlier > 0 && (
               <div className="flex justify-center pb-1.5">
                 <Button small kind="ghost" onClick={log.readEarlier}>
-                  Read the {count(log.earlier)} lines before
+                  {text.run.log.earlier(count(log.earlier))}
                 </Button>
               </div>
             )}
@@ -144,7 +143,7 @@ export function LogView({ runId, begun, newestLine, live, stepIds, search, onSea
                 const line = lines[item.index]!;
                 return (
                   <div key={item.key} ref={rows.measureElement} data-index={item.index} id={`L${line.line}`} className={cx("absolute flex gap-3 px-3 py-0.5 leading-5", wrap ? "inset-x-0" : "left-0 min-w-full", line.line === search.line && "bg-accent-soft", line.level === "error" && "shadow-[inset_3px_0_0_var(--s-failed)]")} style={{ transform: `translateY(${item.start}px)` }}>
-                    <button type="button" aria-label={`Link to line ${line.line}`} className="tnum -my-0.5 h-6 w-8 shrink-0 text-right text-ink-3 hover:text-accent-ink" onClick={() => onSearch({ line: line.line })}>
+                    <button type="button" aria-label={text.run.log.linkTo(line.line)} className="tnum -my-0.5 h-6 w-8 shrink-0 text-right text-ink-3 hover:text-accent-ink" onClick={() => onSearch({ line: line.line })}>
                       {line.line}
                     </button>
                     <time dateTime={line.ts} title={exact(Date.parse(line.ts))} className={cx("tnum shrink-0 text-ink-3 max-sm:hidden", logSince && "min-w-[11ch] text-right")}>
@@ -162,7 +161,7 @@ export function LogView({ runId, begun, newestLine, live, stepIds, search, onSea
           </div>
           {live && !follow && (
             <Button small kind="primary" icon={ArrowDown} className="absolute right-4 bottom-3 shadow-pop" onClick={() => setFollow(true)}>
-              Follow
+              {text.run.log.follow}
             </Button>
           )}
         </div>
@@ -179,7 +178,7 @@ function SaveMenu({ runId, lines }: { runId: string; lines: readonly RunLogLine[
       const all = await readWholeLog(runId, setRead);
       if (json) download(`run-${runId}.jsonl`, "application/jsonl", asJsonLines(all));
       else download(`run-${runId}.log`, "text/plain;charset=utf-8", asText(all));
-      toast(`Saved ${count(all.length)} lines.`);
+      toast(text.run.log.saved(count(all.length)));
     } catch (error) {
       toast(sentenceOf(error), "error");
     } finally {
@@ -187,16 +186,16 @@ function SaveMenu({ runId, lines }: { runId: string; lines: readonly RunLogLine[
     }
   };
   return read === null ? (
-    <Menu trigger={<IconButton small label="Save the log" icon={ArrowDownToLine} />}>
-      <MenuItem onSelect={() => void saveAll(false)}>The whole log, as text</MenuItem>
-      <MenuItem onSelect={() => void saveAll(true)}>The whole log, as JSON lines</MenuItem>
+    <Menu trigger={<IconButton small label={text.run.log.save} icon={ArrowDownToLine} />}>
+      <MenuItem onSelect={() => void saveAll(false)}>{text.run.log.saveText}</MenuItem>
+      <MenuItem onSelect={() => void saveAll(true)}>{text.run.log.saveJson}</MenuItem>
       <MenuItem disabled={lines.length === 0} onSelect={() => download(`run-${runId}-part.log`, "text/plain;charset=utf-8", asText(lines))}>
-        What is shown, as text
+        {text.run.log.savePart}
       </MenuItem>
     </Menu>
   ) : (
     <span role="status" className="tnum px-1 text-xs text-ink-2">
-      {count(read)} read
+      {text.run.log.read(count(read))}
     </span>
   );
 }

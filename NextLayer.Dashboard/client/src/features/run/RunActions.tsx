@@ -6,6 +6,7 @@ import { useAccess } from "@/shared/access/me";
 import { post } from "@/shared/api/http";
 import type { Run } from "@/shared/api/types";
 import { canCancel, canRetry, isFinished } from "@/shared/status/status";
+import { text } from "@/shared/text";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { copyText } from "@/shared/ui/Copy";
 import { Field, TextInput } from "@/shared/ui/Form";
@@ -29,34 +30,34 @@ export function RunActions({ run, isTest }: { run: Run; isTest: boolean }) {
   return (
     <>
       {canRetry(run) && (
-        <Button kind="primary" icon={RotateCcw} needs="runs.control" tenant={run.tenant_id} busy={retry.isPending} onClick={() => retry.mutate()} title="Finished steps keep their results">
-          Retry from the failure
+        <Button kind="primary" icon={RotateCcw} needs="runs.control" tenant={run.tenant_id} busy={retry.isPending} onClick={() => retry.mutate()} title={text.run.actions.retryHint}>
+          {text.run.actions.retry}
         </Button>
       )}
       {!isFinished(run.status) && (
         <Button icon={Ban} needs="runs.control" tenant={run.tenant_id} disabled={!canCancel(run)} onClick={() => setAsking(true)}>
-          {run.cancel_requested ? "Cancelling" : "Cancel"}
+          {run.cancel_requested ? text.status.cancelling : text.run.actions.cancel}
         </Button>
       )}
-      {!isTest && <Button needs="runs.start" tenant={run.tenant_id} onClick={() => void navigate({ to: "/start", search: { version: run.pipeline_version_id, from: run.id } })}>Run again…</Button>}
-      <Menu trigger={<IconButton label="More" icon={Ellipsis} kind="secondary" />}>
+      {!isTest && <Button needs="runs.start" tenant={run.tenant_id} onClick={() => void navigate({ to: "/start", search: { version: run.pipeline_version_id, from: run.id } })}>{text.run.actions.again}</Button>}
+      <Menu trigger={<IconButton label={text.run.actions.more} icon={Ellipsis} kind="secondary" />}>
         {run.parent_run_id === null && (
           <MenuItem needs="runs.control" onSelect={() => setLabelling(true)}>
-            <Tag className="size-4 text-ink-3" aria-hidden /> Labels…
+            <Tag className="size-4 text-ink-3" aria-hidden /> {text.run.actions.labels}
           </MenuItem>
         )}
-        <MenuItem onSelect={() => void copyText(location.href, "Link copied")}>
-          <Link2 className="size-4 text-ink-3" aria-hidden /> Copy the link
+        <MenuItem onSelect={() => void copyText(location.href, text.run.actions.linkCopied)}>
+          <Link2 className="size-4 text-ink-3" aria-hidden /> {text.run.actions.copyLink}
         </MenuItem>
-        <MenuItem onSelect={() => void copyText(`curl ${open ? "" : '-H "X-API-Key: $NEXTLAYER_KEY" '}${location.origin}/api/runs/${run.id}`, "Command copied")}>
-          <Terminal className="size-4 text-ink-3" aria-hidden /> Copy as cURL
+        <MenuItem onSelect={() => void copyText(`curl ${open ? "" : '-H "X-API-Key: $NEXTLAYER_KEY" '}${location.origin}/api/runs/${run.id}`, text.start.commandCopied)}>
+          <Terminal className="size-4 text-ink-3" aria-hidden /> {text.run.actions.copyCurl}
         </MenuItem>
       </Menu>
       {labelling && <LabelsDialog run={run} onClose={() => setLabelling(false)} />}
-      <Confirm open={asking} onOpenChange={setAsking} title="Cancel this run?" action="Cancel the run" danger busy={cancel.isPending} onConfirm={() => cancel.mutate()}>
+      <Confirm open={asking} onOpenChange={setAsking} title={text.run.actions.cancelAsk} action={text.run.actions.cancelAction} danger busy={cancel.isPending} onConfirm={() => cancel.mutate()}>
         <div className="flex flex-col gap-3 text-sm">
-          <p className="text-ink-2">{run.status === "RUNNING" ? "Its worker stops at the next chance. What its steps have done outside stays done." : "It will not be run."}</p>
-          <Field label="Reason" hint="Stands in the run's history.">
+          <p className="text-ink-2">{run.status === "RUNNING" ? text.run.actions.cancelMeaning : text.run.actions.cancelQueued}</p>
+          <Field label={text.runs.bulk.reason} hint={text.run.actions.reasonHint}>
             {(ids) => <TextInput {...ids} value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} />}
           </Field>
         </div>

@@ -13,6 +13,7 @@ import { readDefinition } from "@/shared/graph/definition";
 import { useKeys } from "@/shared/keys/keys";
 import { StepBar } from "@/shared/status/StepBar";
 import { isFinished } from "@/shared/status/status";
+import { text } from "@/shared/text";
 import { Duration, Time } from "@/shared/time/Time";
 import { ConnectionBadge } from "@/shared/ui/Connection";
 import { CopyButton, shortId } from "@/shared/ui/Copy";
@@ -41,22 +42,22 @@ import { WhyStrip } from "./WhyStrip";
 
 const GraphView = lazy(() => import("./GraphView"));
 const route = getRouteApi("/runs/$runId");
-const TAB_WORDS: Record<RunTab, string> = { graph: "Graph", timeline: "Timeline", steps: "Steps", logs: "Logs", data: "Input and output", events: "Events", audit: "Audit" };
+const TAB_WORDS: Record<RunTab, string> = { graph: text.run.tabs.graph, timeline: text.run.tabs.timeline, steps: text.run.tabs.steps, logs: text.run.tabs.logs, data: text.run.tabs.data, events: text.run.tabs.events, audit: text.run.tabs.audit };
 
 export function RunDetailPage() {
   const { runId } = route.useParams();
   const query = useQuery(runQuery(runId));
   if (query.isPending)
     return (
-      <Page title={`Run ${shortId(runId)}`}>
+      <Page title={text.run.title(shortId(runId))}>
         <Skeleton className="h-8 w-72" />
-        <SkeletonRows rows={8} label="Loading the run" />
+        <SkeletonRows rows={8} label={text.run.loading} />
       </Page>
     );
   if (!query.data)
     return (
-      <Page title={`Run ${shortId(runId)}`}>
-        <Failure error={query.error} what="this run" retry={() => void query.refetch()} />
+      <Page title={text.run.title(shortId(runId))}>
+        <Failure error={query.error} what={text.things.run} retry={() => void query.refetch()} />
       </Page>
     );
   return <RunDetail key={runId} run={query.data} />;
@@ -108,15 +109,15 @@ function RunDetail({ run }: { run: Run }) {
 
   return (
     <Page
-      title={pipeline?.name ?? "Run"}
+      title={pipeline?.name ?? text.pages.run}
       trail={
         <>
           <Link to="/runs" className="hover:text-ink hover:underline">
-            Runs
+            {text.pages.runs}
           </Link>
           {" / "}
           <span className="font-mono">{shortId(run.id)}</span>
-          <CopyButton text={run.id} label="Copy the run's id" />
+          <CopyButton text={run.id} label={text.run.data.copyId} />
         </>
       }
       aside={
@@ -129,36 +130,36 @@ function RunDetail({ run }: { run: Run }) {
         <span className="flex flex-wrap items-center gap-x-4 gap-y-0.5">
           {version?.test_of ? (
             <Link to="/pipelines/$pipelineId/versions/$versionId/edit" params={{ pipelineId: run.pipeline_id, versionId: version.test_of }} search={{ test: run.id }} className="inline-flex items-center gap-1.5 text-accent-ink hover:underline">
-              <FlaskConical className="size-3.5" aria-hidden /> Test of the draft {version.version}
+              <FlaskConical className="size-3.5" aria-hidden /> {text.run.testOf(version.version)}
             </Link>
           ) : version && (
             <span className="inline-flex flex-wrap gap-x-2">
               <Link to="/pipelines/$pipelineId" params={{ pipelineId: run.pipeline_id }} search={{ version: version.id }} className="text-accent-ink hover:underline">
-                Version {version.version}
+                {text.run.version(version.version)}
               </Link>
               {newest && newest.id !== version.id && (
-                <Link to="/pipelines/$pipelineId" params={{ pipelineId: run.pipeline_id }} search={{ version: newest.id, with: version.id }} title="What has changed since" className="text-accent-ink hover:underline">
-                  (now {newest.version}: compare)
+                <Link to="/pipelines/$pipelineId" params={{ pipelineId: run.pipeline_id }} search={{ version: newest.id, with: version.id }} title={text.run.changedSince} className="text-accent-ink hover:underline">
+                  {text.run.newest(newest.version)}
                 </Link>
               )}
             </span>
           )}
           <span>
-            Created <Time at={run.created_at} />
+            {text.run.created(<Time at={run.created_at} />)}
           </span>
           {run.started_at && (
             <span>
-              Took <Duration from={run.started_at} to={run.finished_at} className="font-medium text-ink" />
+              {text.run.took(<Duration from={run.started_at} to={run.finished_at} className="font-medium text-ink" />)}
             </span>
           )}
           {run.deadline_at && !isFinished(present.status) && (
             <span>
-              Must end <Time at={run.deadline_at} />
+              {text.run.mustEnd(<Time at={run.deadline_at} />)}
             </span>
           )}
-          {run.generation > 1 && <span>Try {run.generation}</span>}
+          {run.generation > 1 && <span>{text.run.try(run.generation)}</span>}
           {run.labels && (
-            <span className="flex min-w-0 flex-wrap gap-1" aria-label="Labels">
+            <span className="flex min-w-0 flex-wrap gap-1" aria-label={text.run.labels.label}>
               {pairsOf(run.labels).map((pair) => (
                 <LabelChip key={pair} pair={pair} />
               ))}
@@ -171,7 +172,7 @@ function RunDetail({ run }: { run: Run }) {
       <Family run={run} />
       {past !== null && (
         <p role="status" className="rounded-lg bg-accent-soft px-3 py-2 text-sm text-accent-ink">
-          You see the run as it was after event {past}.
+          {text.run.past(past)}
         </p>
       )}
       {past === null && (shown.status === "QUEUED" || shown.status === "PAUSED") && <WhyStrip run={shown} view={now} />}
@@ -179,7 +180,7 @@ function RunDetail({ run }: { run: Run }) {
       {past === null && (shown.status === "FAILED" || shown.status === "CANCELLED") && run.error_message && <ErrorStrip run={run} step={now.firstFailure} onChoose={(step) => change({ step, tab: "graph" })} />}
       <Progress view={view} total={graph.nodes.length} />
       <TimeSlider events={history.events} seq={past} onSeq={onSeq} />
-      <div ref={tabs} role="tablist" aria-label="Parts of the run" className="relative -mx-3 flex gap-1 overflow-x-auto border-b border-line px-3 sm:mx-0 sm:px-0">
+      <div ref={tabs} role="tablist" aria-label={text.run.parts} className="relative -mx-3 flex gap-1 overflow-x-auto border-b border-line px-3 sm:mx-0 sm:px-0">
         {RUN_TABS.map((each) => (
           <button
             key={each}
@@ -234,7 +235,7 @@ function useRunKeys(run: Run, change: (part: Partial<RunSearch>) => void) {
     const page = await get<RunPage>(`/api/runs${toQuery({ pipeline_id: run.pipeline_id, limit: later ? 100 : 1, ...(later ? { created_after: run.created_at } : { cursor: run.id.replaceAll("-", "") }) })}`);
     const next = later ? page.items.findLast((each) => each.id > run.id) : page.items[0];
     if (next) void navigate({ to: "/runs/$runId", params: { runId: next.id } });
-    else toast(later ? "There is no later run of this pipeline." : "There is no earlier run of this pipeline.");
+    else toast(later ? text.run.noLater : text.run.noEarlier);
   };
   useKeys({
     "t g": () => change({ tab: undefined }),
@@ -261,13 +262,13 @@ function ApprovalsHere({ run }: { run: Run }) {
 function ErrorStrip({ run, step, onChoose }: { run: Run; step: string | null; onChoose: (step: string) => void }) {
   const failed = run.status === "FAILED";
   return (
-    <section aria-label={failed ? "Why it failed" : "Why it was cancelled"} className={cx("flex gap-3 rounded-xl border border-line px-4 py-3 text-sm", failed ? "bg-danger-soft" : "bg-sunken")}>
+    <section aria-label={failed ? text.run.whyFailed : text.run.whyCancelled} className={cx("flex gap-3 rounded-xl border border-line px-4 py-3 text-sm", failed ? "bg-danger-soft" : "bg-sunken")}>
       <TriangleAlert className={cx("mt-0.5 size-4 shrink-0", failed ? "text-[var(--s-failed)]" : "text-ink-3")} aria-hidden />
       <div className="min-w-0">
         <p className="font-medium break-words whitespace-pre-wrap">{run.error_message}</p>
         {step && (
           <button type="button" className="mt-0.5 text-accent-ink underline underline-offset-2" onClick={() => onChoose(step)}>
-            First failure: {step}
+            {text.run.firstFailure(step)}
           </button>
         )}
       </div>
@@ -281,10 +282,10 @@ function Progress({ view, total }: { view: RunView; total: number }) {
   const count = (status: StepStatus) => statuses.filter((step) => step.status === status).length;
   const [settled, failed] = [count("completed") + count("skipped"), count("failed")];
   return (
-    <div className="flex items-center gap-3" role="img" aria-label={`${settled} of ${total} steps done${failed ? `, ${failed} failed` : ""}`}>
+    <div className="flex items-center gap-3" role="img" aria-label={failed ? text.run.stepsDoneFailed(settled, total, failed) : text.run.stepsDone(settled, total)}>
       <StepBar total={total} settled={settled} failed={failed} running={count("running")} waiting={count("waiting")} className="h-1.5 flex-1" />
       <span className="tnum text-xs text-ink-2">
-        {settled}/{total} steps
+        {text.run.progress(settled, total)}
       </span>
     </div>
   );

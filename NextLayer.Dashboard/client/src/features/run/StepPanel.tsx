@@ -7,6 +7,7 @@ import type { Run } from "@/shared/api/types";
 import type { GraphNode } from "@/shared/graph/definition";
 import { colorOfType, iconOfType, wordOfType } from "@/shared/graph/stepTypes";
 import { isFinished, waitWord } from "@/shared/status/status";
+import { text } from "@/shared/text";
 import { duration } from "@/shared/time/format";
 import { Time, Until } from "@/shared/time/Time";
 import { buttonClass, IconButton } from "@/shared/ui/Button";
@@ -41,7 +42,7 @@ export function StepPanel({ run, node, stepId, view, onClose }: Props) {
   const type = node?.type ?? step?.stepType ?? "";
   const Icon = iconOfType(type);
   return (
-    <aside aria-label={`Step ${stepId}`} className="flex min-h-0 flex-col overflow-hidden rounded-xl border border-line bg-surface">
+    <aside aria-label={text.run.step.label(stepId)} className="flex min-h-0 flex-col overflow-hidden rounded-xl border border-line bg-surface">
       <header className="flex items-center gap-2.5 border-b border-line px-4 py-2.5">
         <Icon className="size-4 shrink-0" style={{ color: colorOfType(type) }} aria-hidden />
         <div className="min-w-0 flex-1">
@@ -51,20 +52,20 @@ export function StepPanel({ run, node, stepId, view, onClose }: Props) {
           </p>
         </div>
         <StepBadge status={step?.status ?? "pending"} />
-        <IconButton small label="Close the step" icon={X} onClick={onClose} />
+        <IconButton small label={text.builder.step.close} icon={X} onClick={onClose} />
       </header>
       <div className="flex min-h-0 flex-col gap-4 overflow-y-auto p-4">
-        {attempts.length === 0 ? <p className="text-sm text-ink-2">{step?.status === "skipped" ? "It was skipped: no way that was taken leads to it." : "It has not begun yet."}</p> : <Attempts run={run} stepId={stepId} attempts={attempts} settled={settled} />}
+        {attempts.length === 0 ? <p className="text-sm text-ink-2">{step?.status === "skipped" ? text.run.step.skipped : text.run.step.notBegun}</p> : <Attempts run={run} stepId={stepId} attempts={attempts} settled={settled} />}
         {type === "for_each" && attempts.length > 0 && <Children run={run} stepId={stepId} live={!isFinished(view.status)} />}
         {node && Object.keys(node.config).length > 0 && (
           <section>
-            <h3 className="mb-1.5 text-xs font-medium text-ink-2">Configuration</h3>
-            <JsonTree value={node.config} label="Configuration" />
+            <h3 className="mb-1.5 text-xs font-medium text-ink-2">{text.builder.step.configuration}</h3>
+            <JsonTree value={node.config} label={text.builder.step.configuration} />
           </section>
         )}
         <Link to="/runs/$runId" params={{ runId: run.id }} search={{ tab: "logs", step: stepId }} className={`${buttonClass("secondary", true)} self-start`}>
           <ScrollText className="size-3.5" aria-hidden />
-          Its log lines
+          {text.run.step.logs}
         </Link>
       </div>
     </aside>
@@ -91,10 +92,10 @@ function Attempts({ run, stepId, attempts, settled }: { run: Run; stepId: string
           <section key={`${attempt.generation}/${attempt.attempt}`} ref={meant ? place : null} className={cx("flex flex-col gap-2.5", meant && attempts.length > 1 && "-mx-2 rounded-lg bg-accent-soft px-2 py-2")}>
             {attempts.length > 1 && (
               <h3 className="flex items-center gap-2 text-xs font-medium text-ink-2">
-                <Link to="/runs/$runId" params={{ runId: run.id }} search={{ ...search, step: stepId, attempt: attempt.attempt }} replace title="An address that leads here" className="hover:text-accent-ink hover:underline">
-                  Attempt {attempt.attempt}
+                <Link to="/runs/$runId" params={{ runId: run.id }} search={{ ...search, step: stepId, attempt: attempt.attempt }} replace title={text.run.step.address} className="hover:text-accent-ink hover:underline">
+                  {text.run.step.attempt(attempt.attempt)}
                 </Link>
-                {attempt.generation > 1 && ` of try ${attempt.generation}`}
+                {attempt.generation > 1 && text.run.step.ofTry(attempt.generation)}
                 <StepBadge status={attempt.status} quiet />
               </h3>
             )}
@@ -105,28 +106,28 @@ function Attempts({ run, stepId, attempts, settled }: { run: Run; stepId: string
                 <Hint code={attempt.error.code} />
                 {attempt.error.detail !== undefined && attempt.error.detail !== null && (
                   <div className="mt-2">
-                    <JsonTree value={attempt.error.detail} label="Details of the error" />
+                    <JsonTree value={attempt.error.detail} label={text.run.step.errorDetails} />
                   </div>
                 )}
               </div>
             )}
             <Facts
               items={[
-                ["Began", <Time key="t" at={new Date(attempt.startedAt).toISOString()} />],
-                ["Took", attempt.finishedAt !== null ? duration(attempt.finishedAt - attempt.startedAt) : <Elapsed key="e" from={attempt.startedAt} />],
-                ...(record?.worker_id ? ([["Worker", record.worker_id]] as const) : []),
-                ...(attempt.port && attempt.port !== "out" ? ([["Went on by", attempt.port]] as const) : []),
-                ...(attempt.status === "waiting" ? ([["Waits", `${waitWord(attempt.waitReason)}`]] as const) : []),
-                ...(attempt.status === "waiting" && attempt.wakeAt ? ([["Until", <Until key="w" at={attempt.wakeAt} />]] as const) : []),
-                ...(attempt.retryAt !== null ? ([["Next attempt", <NextAttempt key="r" at={attempt.retryAt} />]] as const) : []),
+                [text.run.step.began, <Time key="t" at={new Date(attempt.startedAt).toISOString()} />],
+                [text.run.step.took, attempt.finishedAt !== null ? duration(attempt.finishedAt - attempt.startedAt) : <Elapsed key="e" from={attempt.startedAt} />],
+                ...(record?.worker_id ? ([[text.common.worker, record.worker_id]] as const) : []),
+                ...(attempt.port && attempt.port !== "out" ? ([[text.run.step.wentOn, attempt.port]] as const) : []),
+                ...(attempt.status === "waiting" ? ([[text.run.step.waits, `${waitWord(attempt.waitReason)}`]] as const) : []),
+                ...(attempt.status === "waiting" && attempt.wakeAt ? ([[text.run.step.until, <Until key="w" at={attempt.wakeAt} />]] as const) : []),
+                ...(attempt.retryAt !== null ? ([[text.run.step.nextAttempt, <NextAttempt key="r" at={attempt.retryAt} />]] as const) : []),
               ]}
             />
             {attempt.status === "waiting" && canEnd(attempt.waitReason, run.status) && <GoOn run={run} stepId={stepId} wait={attempt.waitReason} attempt={attempt} className="self-start" />}
             {attempt === attempts.at(-1) && <RetryNow run={run} attempt={attempt} className="self-start" />}
             {attempt.status === "completed" && (
               <div>
-                <h4 className="mb-1.5 text-xs font-medium text-ink-2">Output</h4>
-                {record ? <JsonTree value={record.output} root={stepId} label={`Output of ${stepId}`} /> : isPending ? <Skeleton className="h-16 w-full" /> : <p className="text-sm text-ink-3">None.</p>}
+                <h4 className="mb-1.5 text-xs font-medium text-ink-2">{text.run.step.output}</h4>
+                {record ? <JsonTree value={record.output} root={stepId} label={text.run.step.outputOf(stepId)} /> : isPending ? <Skeleton className="h-16 w-full" /> : <p className="text-sm text-ink-3">{text.run.step.noOutput}</p>}
               </div>
             )}
           </section>

@@ -1,5 +1,6 @@
 import type { ForEachCounts } from "@/shared/api/progress";
 import { STEP_LOOKS } from "@/shared/status/status";
+import { text } from "@/shared/text";
 import { duration } from "@/shared/time/format";
 import { cx } from "@/shared/ui/cx";
 import type { StepView } from "./fold";
@@ -16,7 +17,7 @@ export function StepStateLine({ step, items }: { step: StepView | undefined; ite
         {look.word}
         {itemWords(items, " ")}
         {step && step.attempts > 1 && ` ×${step.attempts}`}
-        {last?.finishedAt && step?.status !== "skipped" && ` in ${duration(last.finishedAt - last.startedAt)}`}
+        {last?.finishedAt && step?.status !== "skipped" && text.run.tookShort(duration(last.finishedAt - last.startedAt))}
       </span>
     </span>
   );
@@ -25,7 +26,7 @@ export function StepStateLine({ step, items }: { step: StepView | undefined; ite
 /** Items of a for-each that are through, such as " 37/100, 2 failed"; nothing where there are none. */
 export function itemWords(items: ForEachCounts | undefined, before: string): string {
   if (!items) return "";
-  return `${before}${items.succeeded + items.failed}/${items.total}${items.failed > 0 ? `, ${items.failed} failed` : ""}`;
+  return `${before}${items.succeeded + items.failed}/${items.total}${items.failed > 0 ? text.run.itemsFailed(items.failed) : ""}`;
 }
 
 /** The border of a step's card in a drawing of a run. */

@@ -1,5 +1,6 @@
 import type { Graph } from "@/shared/graph/definition";
 import { colorOfType, iconOfType, wordOfType } from "@/shared/graph/stepTypes";
+import { text } from "@/shared/text";
 import { duration } from "@/shared/time/format";
 import { TABLE, TableFrame, TD, TH } from "@/shared/ui/Page";
 import { StepBadge } from "@/shared/ui/Status";
@@ -14,17 +15,17 @@ export function StepsView({ graph, view, chosen, onChoose }: { graph: Graph; vie
     ...graph.nodes.map((node) => ({ id: node.id, label: node.label, type: node.type })),
     ...[...view.steps.values()].filter((step) => !known.has(step.stepId)).map((step) => ({ id: step.stepId, label: step.stepId, type: step.stepType })),
   ];
-  if (rows.length === 0) return <Empty title="This pipeline has no steps">A run of an empty definition succeeds at once.</Empty>;
+  if (rows.length === 0) return <Empty title={text.run.steps.empty.title}>{text.run.steps.empty.meaning}</Empty>;
   return (
-    <TableFrame label="Steps">
+    <TableFrame label={text.run.tabs.steps}>
       <table className={TABLE}>
         <thead>
           <tr>
-            <th className={TH}>Step</th>
-            <th className={TH}>Status</th>
-            <th className={cx(TH, "max-sm:hidden")}>Type</th>
-            <th className={cx(TH, "text-right max-sm:hidden")}>Attempts</th>
-            <th className={cx(TH, "text-right")}>Time</th>
+            <th className={TH}>{text.run.steps.step}</th>
+            <th className={TH}>{text.run.steps.status}</th>
+            <th className={cx(TH, "max-sm:hidden")}>{text.run.steps.type}</th>
+            <th className={cx(TH, "text-right max-sm:hidden")}>{text.run.steps.attempts}</th>
+            <th className={cx(TH, "text-right")}>{text.run.steps.time}</th>
           </tr>
         </thead>
         <tbody>

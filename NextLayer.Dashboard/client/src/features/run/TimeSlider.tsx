@@ -1,5 +1,6 @@
 import { ChevronLeft, ChevronRight, History } from "lucide-react";
 import type { RunEvent } from "@/shared/api/types";
+import { text } from "@/shared/text";
 import { clock } from "@/shared/time/format";
 import { usePrefs } from "@/shared/prefs/prefs";
 import { Button, IconButton } from "@/shared/ui/Button";
@@ -23,24 +24,24 @@ export function TimeSlider({ events, seq, onSeq }: Props) {
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5 rounded-xl border border-line bg-surface px-3 py-1.5">
       <History className="size-4 shrink-0 text-ink-3" aria-hidden />
-      <IconButton small label="One event back" icon={ChevronLeft} disabled={at <= 1} onClick={() => go(at - 1)} />
+      <IconButton small label={text.run.slider.back} icon={ChevronLeft} disabled={at <= 1} onClick={() => go(at - 1)} />
       <input
         type="range"
         min={1}
         max={last}
         value={at}
-        aria-label="Moment in the run's history"
-        aria-valuetext={event ? `Event ${at} of ${last}: ${wordOfEvent(event)}` : undefined}
+        aria-label={text.run.slider.label}
+        aria-valuetext={event ? text.run.slider.event(at, last, wordOfEvent(event)) : undefined}
         onChange={(change) => go(Number(change.target.value))}
         className="slider min-w-24 flex-1"
       />
-      <IconButton small label="One event on" icon={ChevronRight} disabled={at >= last} onClick={() => go(at + 1)} />
+      <IconButton small label={text.run.slider.on} icon={ChevronRight} disabled={at >= last} onClick={() => go(at + 1)} />
       <span className="tnum min-w-0 basis-full truncate text-xs text-ink-2 sm:basis-72">
         {at}/{last} {event && `${clock(Date.parse(event.timestamp), time === "utc" ? "utc" : "local").slice(0, 12)} ${wordOfEvent(event)}`}
       </span>
       {seq !== null && (
         <Button small kind="primary" onClick={() => onSeq(null)}>
-          Back to now
+          {text.run.slider.now}
         </Button>
       )}
     </div>

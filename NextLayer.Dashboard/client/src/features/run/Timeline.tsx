@@ -7,6 +7,7 @@ import type { Run, RunStatus, StepStatus } from "@/shared/api/types";
 import type { Graph } from "@/shared/graph/definition";
 import { iconOfType } from "@/shared/graph/stepTypes";
 import { isFinished, RUN_LOOKS, STEP_LOOKS, type Tone } from "@/shared/status/status";
+import { text } from "@/shared/text";
 import { duration } from "@/shared/time/format";
 import { exact } from "@/shared/time/Time";
 import { useNow } from "@/shared/time/useNow";
@@ -37,7 +38,7 @@ interface Props {
 export function Timeline(props: Props) {
   const { view } = props;
   const live = !isFinished(view.status);
-  return view.at === null ? <Empty title="Nothing has happened yet" /> : live ? <LiveTimeline {...props} /> : <Bars {...props} end={view.at} />;
+  return view.at === null ? <Empty title={text.run.timeline.none} /> : live ? <LiveTimeline {...props} /> : <Bars {...props} end={view.at} />;
 }
 
 function LiveTimeline(props: Props) {
@@ -70,34 +71,34 @@ function Bars({ run, graph, view, forEach, end, chosen, onChoose }: Props & { en
   return (
     <div className="flex flex-col gap-2">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-xs text-ink-2">
-        <Legend kind="hatched" tone="queued">Queued</Legend>
-        <Legend kind="solid" tone="running">Running</Legend>
-        <Legend kind="dotted" tone="paused">Waiting</Legend>
-        <Legend kind="gap" tone="failed">Back-off</Legend>
-        <span className="tnum ml-auto">{duration(length)} in all</span>
-        <Button small kind="ghost" icon={Route} aria-pressed={critical} className={critical ? "bg-accent-soft text-accent-ink" : ""} title="Only the steps that decided when the run ended" onClick={() => setCritical(!critical)}>
-          Critical path
+        <Legend kind="hatched" tone="queued">{text.run.timeline.queued}</Legend>
+        <Legend kind="solid" tone="running">{text.run.timeline.running}</Legend>
+        <Legend kind="dotted" tone="paused">{text.run.timeline.waiting}</Legend>
+        <Legend kind="gap" tone="failed">{text.run.timeline.backoff}</Legend>
+        <span className="tnum ml-auto">{text.run.timeline.inAll(duration(length))}</span>
+        <Button small kind="ghost" icon={Route} aria-pressed={critical} className={critical ? "bg-accent-soft text-accent-ink" : ""} title={text.run.timeline.criticalHint} onClick={() => setCritical(!critical)}>
+          {text.run.timeline.critical}
         </Button>
         {(scale.cuts.length > 0 || !collapse) && (
-          <Button small kind="ghost" icon={FoldHorizontal} aria-pressed={collapse} className={collapse ? "bg-accent-soft text-accent-ink" : ""} title="Draw long stretches without work short" onClick={() => setCollapse(!collapse)}>
-            Idle time
+          <Button small kind="ghost" icon={FoldHorizontal} aria-pressed={collapse} className={collapse ? "bg-accent-soft text-accent-ink" : ""} title={text.run.timeline.idleHint} onClick={() => setCollapse(!collapse)}>
+            {text.run.timeline.idle}
           </Button>
         )}
-        <IconButton small label="Show more time" icon={ZoomOut} disabled={zoom <= 1} onClick={() => zoomBy(0.5)} />
-        <IconButton small label="Show less time" icon={ZoomIn} disabled={zoom >= MOST_ZOOM} onClick={() => zoomBy(2)} />
+        <IconButton small label={text.run.timeline.wider} icon={ZoomOut} disabled={zoom <= 1} onClick={() => zoomBy(0.5)} />
+        <IconButton small label={text.run.timeline.closer} icon={ZoomIn} disabled={zoom >= MOST_ZOOM} onClick={() => zoomBy(2)} />
       </div>
       <div
         ref={setFrame}
         role="region"
-        aria-label="Timeline"
+        aria-label={text.run.tabs.timeline}
         tabIndex={0}
-        title="Draw across a stretch of time to enlarge it; Ctrl and the wheel do so too, a double click shows all again"
+        title={text.run.timeline.hint}
         className="relative max-h-[70vh] overflow-auto rounded-xl border border-line bg-surface select-none ring-inset-focus"
         {...handlers}
       >
         <div style={{ width: `max(100%, ${zoom * 100}%)` }}>
           <div className="sticky top-0 z-10 flex h-8 border-b border-line bg-surface text-2xs text-ink-3">
-            <span className="sticky left-0 z-10 flex w-32 shrink-0 items-center border-r border-line bg-surface px-3 sm:w-52">Step</span>
+            <span className="sticky left-0 z-10 flex w-32 shrink-0 items-center border-r border-line bg-surface px-3 sm:w-52">{text.run.timeline.step}</span>
             <span ref={axis} className="relative min-w-0 flex-1 overflow-hidden">
               {scale.ticks(Math.max(2, Math.floor((Math.max(120, width - 210) * zoom) / 84))).map((tick) => (
                 <span key={tick} className="tnum absolute top-2 border-l border-line pl-1 whitespace-nowrap" style={{ left: left(start + tick) }}>
@@ -109,7 +110,7 @@ function Bars({ run, graph, view, forEach, end, chosen, onChoose }: Props & { en
           <div role="list" className="relative" style={{ height: virtual.getTotalSize() }}>
             {scale.cuts.map((cut) => (
               <span key={cut.from} aria-hidden className="absolute inset-y-0 right-0 left-32 sm:left-52">
-                <span title={`${duration(cut.to - cut.from)} without work`} className="absolute inset-y-0 z-[1] border-x border-dashed border-line-strong/60 bg-sunken/70" style={{ left: left(cut.from), width: `${(scale.at(cut.to) - scale.at(cut.from)) * 100}%` }} />
+                <span title={text.run.timeline.idleFor(duration(cut.to - cut.from))} className="absolute inset-y-0 z-[1] border-x border-dashed border-line-strong/60 bg-sunken/70" style={{ left: left(cut.from), width: `${(scale.at(cut.to) - scale.at(cut.from)) * 100}%` }} />
               </span>
             ))}
             {brush && (
@@ -126,7 +127,7 @@ function Bars({ run, graph, view, forEach, end, chosen, onChoose }: Props & { en
                     {row.spans.map((span, index) => (
                       <span
                         key={index}
-                        title={`${span.word}: ${duration((span.to ?? end) - span.from)}\nfrom ${exact(span.from)}`}
+                        title={text.run.timeline.span(span.word, duration((span.to ?? end) - span.from), exact(span.from))}
                         className={cx("absolute top-2.5 h-3.5 min-w-0.5 rounded-xs", span.kind === "solid" ? "" : span.kind)}
                         style={{
                           left: left(span.from),
@@ -196,7 +197,7 @@ function RowName({ row, items, isOpen, onToggle, onChoose }: RowNameProps) {
   return (
     <span className={cx(frame, (row.runId || row.more) && "pl-7 font-normal text-ink-2")}>
       {items && (
-        <button type="button" aria-expanded={isOpen} aria-label={`Items of ${row.name}`} onClick={() => onToggle(row.stepId!)} className="-ml-2 flex size-6 shrink-0 items-center justify-center rounded text-ink-3 hover:bg-hover hover:text-ink">
+        <button type="button" aria-expanded={isOpen} aria-label={text.run.timeline.itemsOf(row.name)} onClick={() => onToggle(row.stepId!)} className="-ml-2 flex size-6 shrink-0 items-center justify-center rounded text-ink-3 hover:bg-hover hover:text-ink">
           <ChevronRight className={cx("size-3.5 transition-transform", isOpen && "rotate-90")} aria-hidden />
         </button>
       )}
@@ -216,7 +217,8 @@ function RowName({ row, items, isOpen, onToggle, onChoose }: RowNameProps) {
 }
 
 function describe(row: Row): string {
-  return `${row.name}: ${row.spans.map((span) => `${span.word}${span.to ? ` ${duration(span.to - span.from)}` : ", still"}`).join("; ")}`;
+  const { describe: whole, lasted, stillGoing } = text.run.timeline;
+  return whole(row.name, row.spans.map((span) => (span.to ? lasted(span.word, duration(span.to - span.from)) : stillGoing(span.word))).join("; "));
 }
 
 function Legend({ kind, tone, children }: { kind: string; tone: Tone; children: ReactNode }) {

@@ -2,6 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { get } from "@/shared/api/http";
 import type { EngineState, Run, Worker } from "@/shared/api/types";
 import { waitWord } from "@/shared/status/status";
+import { text } from "@/shared/text";
 
 export interface Reason {
   code: string;
@@ -29,12 +30,12 @@ export function guess(run: Run, engine: EngineState | undefined, workers: readon
   const reasons: Reason[] = [];
   if (run.status === "PAUSED") reasons.push({ code: `waiting_for_${run.wait_reason ?? "resume"}`, message: `${waitWord(run.wait_reason)}.`, at: run.wake_at });
   if (run.status === "QUEUED") {
-    if (engine && engine.state !== "running") reasons.push({ code: `dispatch_${engine.state}`, message: `The engine is ${engine.state}: nothing is given to workers.` });
-    if (Date.parse(run.run_after) > now) reasons.push({ code: "scheduled", message: "It may not start before its time.", at: run.run_after });
+    if (engine && engine.state !== "running") reasons.push({ code: `dispatch_${engine.state}`, message: text.run.why.engine(text.engine.states[engine.state].word.toLowerCase()) });
+    if (Date.parse(run.run_after) > now) reasons.push({ code: "scheduled", message: text.run.why.scheduled, at: run.run_after });
     const live = workers?.filter((worker) => worker.state === "live" && (worker.tenant_id === null || worker.tenant_id === run.tenant_id));
-    if (live?.length === 0) reasons.push({ code: "no_worker", message: "No worker that could take it is connected." });
-    else if (live?.every((worker) => worker.running_runs >= worker.slots)) reasons.push({ code: "workers_busy", message: "All workers that could take it are full." });
-    if (reasons.length === 0) reasons.push({ code: "next_in_queue", message: "It is in the queue and will be taken soon." });
+    if (live?.length === 0) reasons.push({ code: "no_worker", message: text.run.why.noWorker });
+    else if (live?.every((worker) => worker.running_runs >= worker.slots)) reasons.push({ code: "workers_busy", message: text.run.why.workersBusy });
+    if (reasons.length === 0) reasons.push({ code: "next_in_queue", message: text.run.why.nextInQueue });
   }
   return { summary: reasons[0]?.message ?? "", reasons, runs_ahead: null };
 }

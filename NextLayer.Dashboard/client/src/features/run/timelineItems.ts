@@ -1,4 +1,5 @@
 import { RUN_LOOKS } from "@/shared/status/status";
+import { text } from "@/shared/text";
 import { STATUS_OF, type Relative } from "./children";
 import type { Row, Span } from "./timelineRows";
 import type { ItemGroup } from "./useItems";
@@ -9,7 +10,7 @@ export function withItems(rows: readonly Row[], groups: ReadonlyMap<string, Item
     const group = row.stepId === null ? undefined : groups.get(row.stepId);
     if (!group) return [row];
     const below: Row[] = group.items.map((each) => itemRow(row.stepId!, each));
-    if (group.more !== 0) below.push({ stepId: row.stepId, name: group.more === null ? "Reading items …" : `${group.more} more …`, type: "", status: null, spans: [], more: true });
+    if (group.more !== 0) below.push({ stepId: row.stepId, name: group.more === null ? text.run.timeline.readingItems : text.run.timeline.moreItems(group.more), type: "", status: null, spans: [], more: true });
     return [row, ...below];
   });
 }
@@ -18,9 +19,9 @@ function itemRow(stepId: string, run: Relative): Row {
   const status = STATUS_OF[run.status];
   const look = RUN_LOOKS[status];
   const [created, started, ended] = [Date.parse(run.created_at), time(run.started_at), time(run.completed_at)];
-  const spans: Span[] = [{ from: created, to: started ?? ended, kind: "hatched", tone: "queued", word: "Queued" }];
+  const spans: Span[] = [{ from: created, to: started ?? ended, kind: "hatched", tone: "queued", word: text.run.timeline.queued }];
   if (started !== null) spans.push({ from: started, to: ended, kind: "solid", tone: look.tone, word: look.word });
-  return { stepId, name: `Item ${(run.child_index ?? 0) + 1}`, type: "", status, spans, runId: run.id };
+  return { stepId, name: text.run.timeline.item((run.child_index ?? 0) + 1), type: "", status, spans, runId: run.id };
 }
 
 function time(text: string | null): number | null {

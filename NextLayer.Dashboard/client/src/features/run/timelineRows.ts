@@ -1,5 +1,6 @@
 import type { RunStatus, StepStatus } from "@/shared/api/types";
 import { STEP_LOOKS, waitWord, type Tone } from "@/shared/status/status";
+import { text } from "@/shared/text";
 import type { Attempt, RunView } from "./fold";
 
 export interface Span {
@@ -27,12 +28,12 @@ export interface Row {
 /** The bars of a run: its own phases first, then each step's attempts in the order in which the steps began. */
 export function spansOf(view: RunView): { rows: Row[]; start: number } {
   const start = view.phases[0]?.from ?? view.at ?? 0;
-  const run: Row = { stepId: null, name: "Run", type: "", status: view.status, spans: [] };
+  const run: Row = { stepId: null, name: text.run.timeline.run, type: "", status: view.status, spans: [] };
   for (const phase of view.phases) {
     const base = { from: phase.from, to: phase.to };
-    if (phase.status === "QUEUED") run.spans.push({ ...base, kind: "hatched", tone: "queued", word: "Queued" });
+    if (phase.status === "QUEUED") run.spans.push({ ...base, kind: "hatched", tone: "queued", word: text.run.timeline.queued });
     else if (phase.status === "PAUSED") run.spans.push({ ...base, kind: "dotted", tone: "paused", word: waitWord(phase.waitReason) });
-    else run.spans.push({ ...base, kind: "solid", tone: "running", word: phase.workerId ? `Running on ${phase.workerId}` : "Running" });
+    else run.spans.push({ ...base, kind: "solid", tone: "running", word: phase.workerId ? text.run.timeline.runningOn(phase.workerId) : text.run.timeline.running });
   }
 
   const steps = new Map<string, Row>();
@@ -43,8 +44,8 @@ export function spansOf(view: RunView): { rows: Row[]; start: number } {
     row.status = attempt.status;
     const before = byNumber.get(keyOf(attempt, attempt.attempt - 1));
     if (before?.retryAt && before.finishedAt !== null && attempt.startedAt > before.finishedAt)
-      row.spans.push({ from: before.finishedAt, to: attempt.startedAt, kind: "gap", tone: "failed", word: "Back-off" });
-    const word = attempt.attempt > 1 ? `${STEP_LOOKS[attempt.status].word}, attempt ${attempt.attempt}` : STEP_LOOKS[attempt.status].word;
+      row.spans.push({ from: before.finishedAt, to: attempt.startedAt, kind: "gap", tone: "failed", word: text.run.timeline.backoff });
+    const word = attempt.attempt > 1 ? text.run.timeline.attempt(STEP_LOOKS[attempt.status].word, attempt.attempt) : STEP_LOOKS[attempt.status].word;
     const tone = STEP_LOOKS[attempt.status].tone;
     if (attempt.waitingSince !== null) {
       row.spans.push({ from: attempt.startedAt, to: attempt.waitingSince, kind: "solid", tone, word });
@@ -54,7 +55,7 @@ export function spansOf(view: RunView): { rows: Row[]; start: number } {
     }
     // Its next attempt has not begun yet.
     if (!byNumber.has(keyOf(attempt, attempt.attempt + 1)) && attempt.retryAt !== null && attempt.finishedAt !== null && view.status !== "FAILED" && view.status !== "CANCELLED")
-      row.spans.push({ from: attempt.finishedAt, to: null, kind: "gap", tone: "failed", word: "Back-off" });
+      row.spans.push({ from: attempt.finishedAt, to: null, kind: "gap", tone: "failed", word: text.run.timeline.backoff });
   }
   return { rows: [run, ...steps.values()], start };
 }

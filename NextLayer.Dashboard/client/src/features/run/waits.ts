@@ -1,4 +1,5 @@
 import type { JsonObject, RunStatus, WaitReason } from "@/shared/api/types";
+import { text } from "@/shared/text";
 import type { Attempt } from "./fold";
 
 /** A wait that a person may end: a time, an event, or somebody's word. */
@@ -22,9 +23,9 @@ export function isPutOff(attempt: Pick<Attempt, "status" | "retryAt">, now: numb
 }
 
 export const WAIT_WORDS: Record<EndableWait, { action: string; title: string; note: string; output: string }> = {
-  timer: { action: "Go on now", title: "End this wait now?", note: "The run goes on at once, as though its time had come.", output: "{}" },
-  event: { action: "Go on without it…", title: "Go on without the event?", note: "What you give here stands in for the event: it becomes the step's output.", output: '{\n  "payload": {}\n}' },
-  manual: { action: "Go on…", title: "Let the run go on?", note: "What you give here becomes the step's output.", output: "{}" },
+  timer: { action: text.run.goOn.timer.action, title: text.run.goOn.timer.ask, note: text.run.goOn.timer.note, output: "{}" },
+  event: { action: text.run.goOn.event.action, title: text.run.goOn.event.ask, note: text.run.goOn.event.note, output: '{\n  "payload": {}\n}' },
+  manual: { action: text.run.goOn.manual.action, title: text.run.goOn.manual.ask, note: text.run.goOn.manual.note, output: "{}" },
 };
 
 /** What a delay gives when it ends by itself: later steps may read it. */

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { ApiError, patch, post, sentenceOf } from "@/shared/api/http";
 import type { Run } from "@/shared/api/types";
 import { canCancel, canRerun, canRetry } from "@/shared/status/status";
+import { text } from "@/shared/text";
 import { count } from "@/shared/time/format";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { Field, TextInput } from "@/shared/ui/Form";
@@ -17,10 +18,10 @@ type Deed = "cancel" | "retry" | "rerun" | "label";
 const MOST = 1_000;
 const AT_ONCE = 6;
 const WORDS = {
-  cancel: { verb: "Cancel", can: "cancelled", left: "have ended or are being cancelled", done: "cancelled", fits: canCancel, note: "Queued and paused runs end at once; running ones stop at their next step." },
-  retry: { verb: "Retry", can: "retried", left: "have not failed", done: "queued again", fits: canRetry, note: "Finished steps keep their results; each run goes on at the step that failed." },
-  rerun: { verb: "Run again", can: "run again", left: "have not ended, or belong to another run", done: "started", fits: canRerun, note: "Each makes a new run of the same version with the same input, from its first step on." },
-  label: { verb: "Label", can: "labelled", left: "belong to another run", done: "labelled", fits: (run: Run) => run.parent_run_id === null, note: "Their other labels stay; one of the same key gets the new value." },
+  cancel: { verb: text.runs.bulk.cancel.verb, can: text.runs.bulk.cancel.can, left: text.runs.bulk.cancel.left, done: text.runs.bulk.cancel.done, fits: canCancel, note: text.runs.bulk.cancel.note },
+  retry: { verb: text.runs.bulk.retry.verb, can: text.runs.bulk.retry.can, left: text.runs.bulk.retry.left, done: text.runs.bulk.retry.done, fits: canRetry, note: text.runs.bulk.retry.note },
+  rerun: { verb: text.runs.bulk.rerun.verb, can: text.runs.bulk.rerun.can, left: text.runs.bulk.rerun.left, done: text.runs.bulk.rerun.done, fits: canRerun, note: text.runs.bulk.rerun.note },
+  label: { verb: text.runs.bulk.label.verb, can: text.runs.bulk.label.can, left: text.runs.bulk.label.left, done: text.runs.bulk.label.done, fits: (run: Run) => run.parent_run_id === null, note: text.runs.bulk.label.note },
 } as const;
 
 interface Props {
@@ -34,21 +35,21 @@ interface Props {
 export function BulkBar({ selected, filter, total, onClear }: Props) {
   const [deed, setDeed] = useState<Deed | null>(null);
   return (
-    <div role="region" aria-label="Selected runs" className="sticky bottom-3 z-20 mx-auto flex w-fit max-w-full flex-wrap items-center gap-2 rounded-xl border border-line bg-raised px-3 py-2 shadow-pop animate-pop">
-      <span className="tnum px-1 text-sm font-medium">{count(selected.length)} selected</span>
+    <div role="region" aria-label={text.runs.bulk.selectedRuns} className="sticky bottom-3 z-20 mx-auto flex w-fit max-w-full flex-wrap items-center gap-2 rounded-xl border border-line bg-raised px-3 py-2 shadow-pop animate-pop">
+      <span className="tnum px-1 text-sm font-medium">{text.runs.bulk.selected(count(selected.length))}</span>
       <Button small icon={Ban} needs="runs.control" onClick={() => setDeed("cancel")}>
-        Cancel…
+        {text.runs.bulk.cancel.ask}
       </Button>
       <Button small icon={RotateCcw} needs="runs.control" onClick={() => setDeed("retry")}>
-        Retry…
+        {text.runs.bulk.retry.ask}
       </Button>
       <Button small icon={Play} needs="runs.start" onClick={() => setDeed("rerun")}>
-        Run again…
+        {text.runs.bulk.rerun.ask}
       </Button>
       <Button small icon={Tag} needs="runs.control" onClick={() => setDeed("label")}>
-        Set label…
+        {text.runs.bulk.label.ask}
       </Button>
-      <IconButton small label="Select none" icon={X} onClick={onClear} />
+      <IconButton small label={text.runs.bulk.selectNone} icon={X} onClick={onClear} />
       {deed && <BulkDialog deed={deed} selected={selected} filter={filter} total={total} onClose={() => setDeed(null)} onDone={onClear} />}
     </div>
   );
@@ -117,19 +118,19 @@ function BulkDialog({ deed, selected, filter, total, onClose, onDone }: Omit<Pro
     <Dialog
       open
       onOpenChange={close}
-      title={stage.name === "told" ? `${count(stage.done)} ${doneWord}` : `${verb} runs`}
+      title={stage.name === "told" ? text.runs.bulk.told(count(stage.done), doneWord) : text.runs.bulk.title(verb)}
       footer={
         stage.name === "told" ? (
           <Button kind="primary" onClick={close}>
-            Done
+            {text.common.done}
           </Button>
         ) : (
           <>
             <Button onClick={close} disabled={busy}>
-              Back
+              {text.common.back}
             </Button>
             <Button kind={deed === "cancel" ? "danger" : "primary"} busy={busy} disabled={able.length === 0 || wrong !== null} onClick={() => void act()}>
-              {stage.name === "doing" ? `${stage.done} of ${stage.of}` : `${verb} ${count(able.length)} ${able.length === 1 ? "run" : "runs"}`}
+              {stage.name === "doing" ? text.runs.bulk.progress(stage.done, stage.of) : text.runs.bulk.act(verb, able.length, count(able.length))}
             </Button>
           </>
         )
@@ -138,7 +139,7 @@ function BulkDialog({ deed, selected, filter, total, onClose, onDone }: Omit<Pro
       {stage.name === "told" ? (
         stage.refused.length > 0 ? (
           <div className="text-sm">
-            <p>{count(stage.refused.length)} were refused:</p>
+            <p>{text.runs.bulk.refused(count(stage.refused.length))}</p>
             <ul className="mt-2 max-h-60 overflow-y-auto rounded-lg border border-line p-2 font-mono text-xs">
               {stage.refused.slice(0, 100).map((each) => (
                 <li key={each}>{each}</li>
@@ -146,31 +147,30 @@ function BulkDialog({ deed, selected, filter, total, onClose, onDone }: Omit<Pro
             </ul>
           </div>
         ) : (
-          <p className="text-sm text-ink-2">None was refused.</p>
+          <p className="text-sm text-ink-2">{text.runs.bulk.noneRefused}</p>
         )
       ) : (
         <div className="flex flex-col gap-3 text-sm">
           <p>
-            <strong className="tnum">{count(able.length)}</strong> of {count(runs.length)}
-            {more && "+"} {all ? "that fit the filters" : "selected"} can be {can}.
-            {left > 0 && <> The other {count(left)} {leftWord} and stay as they are.</>}
-            {more && <> Only the newest {count(MOST)} are taken at a time.</>}
+            {(all ? text.runs.bulk.ableOfFilter : text.runs.bulk.able)(<strong className="tnum">{count(able.length)}</strong>, `${count(runs.length)}${more ? "+" : ""}`, can)}
+            {left > 0 && text.runs.bulk.others(count(left), leftWord)}
+            {more && text.runs.bulk.onlyNewest(count(MOST))}
           </p>
           <p className="text-ink-2">{note}</p>
           {!all && total !== "" && total !== String(selected.length) && (
             <div>
               <Button small busy={stage.name === "counting"} onClick={() => void countAll()}>
-                {stage.name === "counting" ? `${count(stage.seen)} counted` : `Take all ${total} that fit the filters`}
+                {stage.name === "counting" ? text.runs.bulk.counted(count(stage.seen)) : text.runs.bulk.takeAll(total)}
               </Button>
             </div>
           )}
           {deed === "label" && (
-            <Field label="Label" hint="As key=value." error={pair.includes("=") ? (wrong ?? undefined) : undefined}>
+            <Field label={text.runs.bulk.label.field} hint={text.runs.bulk.label.hint} error={pair.includes("=") ? (wrong ?? undefined) : undefined}>
               {(ids) => <TextInput {...ids} value={pair} onChange={(event) => setPair(event.target.value.trim())} />}
             </Field>
           )}
           {deed === "cancel" && (
-            <Field label="Reason" hint="Stands in each run's history.">
+            <Field label={text.runs.bulk.reason} hint={text.runs.bulk.reasonHint}>
               {(ids) => <TextInput {...ids} value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} />}
             </Field>
           )}

@@ -7,7 +7,8 @@ import type { RunStatus } from "@/shared/api/types";
 import type { Counts } from "@/features/overview/statsQuery";
 import { usePrefs } from "@/shared/prefs/prefs";
 import { RUN_LOOKS, RUN_STATUSES } from "@/shared/status/status";
-import { absolute, count } from "@/shared/time/format";
+import { text } from "@/shared/text";
+import { absolute, count, type TimeMode } from "@/shared/time/format";
 import { Button } from "@/shared/ui/Button";
 import { Field, SearchInput, Select, TextInput } from "@/shared/ui/Form";
 import { Popover } from "@/shared/ui/Overlay";
@@ -23,7 +24,7 @@ interface Props {
   onClear: () => void;
 }
 
-const WINDOW_WORDS: readonly (readonly [Window, string])[] = [["1h", "Last hour"], ["24h", "Last 24 hours"], ["7d", "Last 7 days"], ["30d", "Last 30 days"], ["all", "All time"]];
+const WINDOW_WORDS: readonly (readonly [Window, string])[] = [["1h", text.runs.filters.windows.hour], ["24h", text.runs.filters.windows.day], ["7d", text.runs.filters.windows.week], ["30d", text.runs.filters.windows.month], ["all", text.runs.filters.windows.all]];
 
 export function Filters({ search, counts, onChange, onClear }: Props) {
   const { time } = usePrefs();
@@ -37,9 +38,9 @@ export function Filters({ search, counts, onChange, onClear }: Props) {
     <div className="flex flex-col gap-2.5">
       <div className="flex flex-wrap items-center gap-2">
         <DelayedSearch value={search.q ?? ""} onChange={(q) => onChange({ q: q || undefined })} />
-        <Select aria-label="Time" value={range ? "range" : windowOf(search)} onChange={(event) => onChange({ window: event.target.value as Window, after: undefined, before: undefined })} className="w-36">
+        <Select aria-label={text.runs.filters.time} value={range ? "range" : windowOf(search)} onChange={(event) => onChange({ window: event.target.value as Window, after: undefined, before: undefined })} className="w-36">
           {range && (
-            <option value="range">Chosen time</option>
+            <option value="range">{text.runs.filters.chosenTime}</option>
           )}
           {WINDOW_WORDS.map(([key, word]) => (
             <option key={key} value={key}>
@@ -48,37 +49,37 @@ export function Filters({ search, counts, onChange, onClear }: Props) {
           ))}
         </Select>
         <Popover
-          label="More filters"
+          label={text.runs.filters.more}
           className="w-80"
           trigger={
             <Button icon={ListFilter} data-filters>
-              Filters
+              {text.common.filters}
             </Button>
           }
         >
           <More search={search} onChange={onChange} />
         </Popover>
         {search.pipeline && <PipelineChip id={search.pipeline} onRemove={() => onChange({ pipeline: undefined, version: undefined })} />}
-        {search.version && <Chip text="One version" onRemove={() => onChange({ version: undefined })} />}
+        {search.version && <Chip word={text.runs.filters.oneVersion} onRemove={() => onChange({ version: undefined })} />}
         {search.label?.map((pair) => (
-          <Chip key={pair} text={pair} onRemove={() => onChange({ label: search.label?.length === 1 ? undefined : search.label?.filter((each) => each !== pair) })} />
+          <Chip key={pair} word={pair} onRemove={() => onChange({ label: search.label?.length === 1 ? undefined : search.label?.filter((each) => each !== pair) })} />
         ))}
-        {search.worker && <Chip text={`Worker: ${search.worker}`} onRemove={() => onChange({ worker: undefined })} />}
-        {search.longer !== undefined && <Chip text={`Took ${orLonger(search.longer)}`} onRemove={() => onChange({ longer: undefined })} />}
-        {search.trigger && <Chip text={`Trigger: ${search.trigger}`} onRemove={() => onChange({ trigger: undefined })} />}
+        {search.worker && <Chip word={text.runs.filters.worker(search.worker)} onRemove={() => onChange({ worker: undefined })} />}
+        {search.longer !== undefined && <Chip word={text.runs.filters.took(orLonger(search.longer))} onRemove={() => onChange({ longer: undefined })} />}
+        {search.trigger && <Chip word={text.runs.filters.trigger(search.trigger)} onRemove={() => onChange({ trigger: undefined })} />}
         {range && (
           <Chip
-            text={[search.after, search.before].map((each) => (each ? absolute(Date.parse(each), time === "utc" ? "utc" : "local").slice(5, 16) : "…")).join(" to ")}
+            word={text.runs.filters.between(momentOf(search.after, time), momentOf(search.before, time))}
             onRemove={() => onChange({ after: undefined, before: undefined })}
           />
         )}
         {hasFilters(search) && (
           <Button kind="ghost" small onClick={onClear}>
-            Clear all
+            {text.runs.filters.clear}
           </Button>
         )}
       </div>
-      <div role="group" aria-label="Status" className="flex gap-1.5 overflow-x-auto pb-0.5">
+      <div role="group" aria-label={text.runs.filters.status} className="flex gap-1.5 overflow-x-auto pb-0.5">
         {RUN_STATUSES.map((status) => {
           const { icon: Icon, word, tone } = RUN_LOOKS[status];
           const on = search.status?.includes(status) ?? false;
@@ -102,16 +103,20 @@ export function Filters({ search, counts, onChange, onClear }: Props) {
   );
 }
 
+function momentOf(at: string | undefined, mode: TimeMode): string {
+  return at ? absolute(Date.parse(at), mode === "utc" ? "utc" : "local").slice(5, 16) : "…";
+}
+
 // Asks once somebody has stopped typing.
 function DelayedSearch({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
+  const [typed, setTyped] = useState(value);
+  useEffect(() => setTyped(value), [value]);
   useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => onChange(text), 250);
+    if (typed === value) return;
+    const timer = setTimeout(() => onChange(typed), 250);
     return () => clearTimeout(timer);
-  }, [text, value, onChange]);
-  return <SearchInput value={text} onChange={setText} label="Run id or error text" className="w-full sm:w-64" />;
+  }, [typed, value, onChange]);
+  return <SearchInput value={typed} onChange={setTyped} label={text.runs.filters.search} className="w-full sm:w-64" />;
 }
 
 function More({ search, onChange }: { search: RunsSearch; onChange: Props["onChange"] }) {
@@ -122,13 +127,13 @@ function More({ search, onChange }: { search: RunsSearch; onChange: Props["onCha
   const workers = useQuery({ ...workersQuery(), enabled: !useAccess().why("workers.read") }).data?.items ?? [];
   return (
     <div className="flex flex-col gap-3">
-      <Field label="Pipeline">
+      <Field label={text.common.pipeline}>
         {(ids) => (
           <div className="flex flex-col gap-1.5">
-            <SearchInput value={q} onChange={setQ} label="Find a pipeline" />
+            <SearchInput value={q} onChange={setQ} label={text.pipelines.find} />
             <Select {...ids} value={search.pipeline ?? ""} onChange={(event) => onChange({ pipeline: event.target.value || undefined, version: undefined })}>
-              <option value="">Any</option>
-              {search.pipeline && !pipelines.some((each) => each.id === search.pipeline) && <option value={search.pipeline}>The chosen one</option>}
+              <option value="">{text.runs.filters.any}</option>
+              {search.pipeline && !pipelines.some((each) => each.id === search.pipeline) && <option value={search.pipeline}>{text.runs.filters.chosenPipeline}</option>}
               {pipelines.map((each) => (
                 <option key={each.id} value={each.id}>
                   {each.name}
@@ -139,10 +144,10 @@ function More({ search, onChange }: { search: RunsSearch; onChange: Props["onCha
         )}
       </Field>
       {search.pipeline && (
-        <Field label="Version">
+        <Field label={text.runs.filters.version}>
           {(ids) => (
             <Select {...ids} value={search.version ?? ""} onChange={(event) => onChange({ version: event.target.value || undefined })}>
-              <option value="">Any</option>
+              <option value="">{text.runs.filters.any}</option>
               {versions.map((each) => (
                 <option key={each.id} value={each.id}>
                   {each.version}
@@ -152,7 +157,7 @@ function More({ search, onChange }: { search: RunsSearch; onChange: Props["onCha
           )}
         </Field>
       )}
-      <Field label="Trigger" hint="Who asked for the run.">
+      <Field label={text.runs.filters.triggerLabel} hint={text.runs.filters.triggerHint}>
         {(ids) => (
           <>
             <TextInput {...ids} list="trigger-types" defaultValue={search.trigger ?? ""} onBlur={(event) => onChange({ trigger: event.target.value.trim() || undefined })} onKeyDown={(event) => event.key === "Enter" && onChange({ trigger: event.currentTarget.value.trim() || undefined })} />
@@ -165,10 +170,10 @@ function More({ search, onChange }: { search: RunsSearch; onChange: Props["onCha
         )}
       </Field>
       <LabelField search={search} onChange={onChange} />
-      <Field label="Took" hint="Of finished runs.">
+      <Field label={text.runs.filters.tookLabel} hint={text.runs.filters.tookHint}>
         {(ids) => (
           <Select {...ids} value={search.longer ?? ""} onChange={(event) => onChange({ longer: event.target.value ? Number(event.target.value) : undefined })}>
-            <option value="">Any time</option>
+            <option value="">{text.runs.filters.anyTime}</option>
             {choicesWith(search.longer).map((length) => (
               <option key={length} value={length}>
                 {orLonger(length)}
@@ -177,7 +182,7 @@ function More({ search, onChange }: { search: RunsSearch; onChange: Props["onCha
           </Select>
         )}
       </Field>
-      <Field label="Worker" hint="That holds the run, or held it last.">
+      <Field label={text.common.worker} hint={text.runs.filters.workerHint}>
         {(ids) => (
           <>
             <TextInput {...ids} list="worker-ids" maxLength={200} defaultValue={search.worker ?? ""} onBlur={(event) => onChange({ worker: event.target.value.trim() || undefined })} onKeyDown={(event) => event.key === "Enter" && onChange({ worker: event.currentTarget.value.trim() || undefined })} />
@@ -194,29 +199,29 @@ function More({ search, onChange }: { search: RunsSearch; onChange: Props["onCha
 }
 
 function LabelField({ search, onChange }: { search: RunsSearch; onChange: Props["onChange"] }) {
-  const [text, setText] = useState("");
-  const wrong = text === "" ? null : wrongWithPair(text);
+  const [typed, setTyped] = useState("");
+  const wrong = typed === "" ? null : wrongWithPair(typed);
   const add = () => {
-    if (text === "" || wrong) return;
-    onChange({ label: [...new Set([...(search.label ?? []), text])] });
-    setText("");
+    if (typed === "" || wrong) return;
+    onChange({ label: [...new Set([...(search.label ?? []), typed])] });
+    setTyped("");
   };
   return (
-    <Field label="Label" hint="key=value; several must all fit." error={text.includes("=") ? (wrong ?? undefined) : undefined}>
-      {(ids) => <TextInput {...ids} value={text} onChange={(event) => setText(event.target.value.trimStart())} onBlur={add} onKeyDown={(event) => event.key === "Enter" && add()} />}
+    <Field label={text.runs.filters.label} hint={text.runs.filters.labelHint} error={typed.includes("=") ? (wrong ?? undefined) : undefined}>
+      {(ids) => <TextInput {...ids} value={typed} onChange={(event) => setTyped(event.target.value.trimStart())} onBlur={add} onKeyDown={(event) => event.key === "Enter" && add()} />}
     </Field>
   );
 }
 
 function PipelineChip({ id, onRemove }: { id: string; onRemove: () => void }) {
-  return <Chip text={usePipelineName(id)} onRemove={onRemove} />;
+  return <Chip word={usePipelineName(id)} onRemove={onRemove} />;
 }
 
-function Chip({ text, onRemove }: { text: string; onRemove: () => void }) {
+function Chip({ word, onRemove }: { word: string; onRemove: () => void }) {
   return (
     <span className="inline-flex h-7 max-w-56 items-center gap-1 rounded-full bg-accent-soft pr-1 pl-2.5 text-xs font-medium text-accent-ink">
-      <span className="truncate">{text}</span>
-      <button type="button" aria-label={`Remove the filter ${text}`} onClick={onRemove} className="rounded-full p-1 hover:bg-hover">
+      <span className="truncate">{word}</span>
+      <button type="button" aria-label={text.runs.filters.remove(word)} onClick={onRemove} className="rounded-full p-1 hover:bg-hover">
         <X className="size-3" aria-hidden />
       </button>
     </span>

@@ -3,6 +3,7 @@ import { useRef, useState, type PointerEvent } from "react";
 import { statsQuery, type Bucket } from "@/features/overview/statsQuery";
 import type { RunStatus } from "@/shared/api/types";
 import { RUN_LOOKS, RUN_STATUSES } from "@/shared/status/status";
+import { text } from "@/shared/text";
 import { absolute, count } from "@/shared/time/format";
 import { usePrefs } from "@/shared/prefs/prefs";
 
@@ -52,7 +53,7 @@ function Bars({ buckets, seconds, until, onZoom }: { buckets: readonly Bucket[];
       <div
         ref={box}
         role="img"
-        aria-label={`${count(sum)} runs, ${count(failed)} of them failed. Draw across to choose a time.`}
+        aria-label={text.runs.histogram(count(sum), count(failed))}
         className="relative flex cursor-crosshair items-end gap-px border-b border-line"
         style={{ height: HEIGHT }}
         onPointerDown={(event) => {
@@ -93,7 +94,7 @@ function Bars({ buckets, seconds, until, onZoom }: { buckets: readonly Bucket[];
             {tell(shown.at)}: {describe(shown)}
           </span>
         )}
-        <span className="tnum">{until ? tell(until) : "now"}</span>
+        <span className="tnum">{until ? tell(until) : text.time.now}</span>
       </div>
     </div>
   );

@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { progressQuery } from "@/shared/api/progress";
 import type { Run } from "@/shared/api/types";
 import { StepBar } from "@/shared/status/StepBar";
+import { text } from "@/shared/text";
 
 /** How many of a run's steps are through: "4/7" over a bar. */
 export function Progress({ run }: { run: Run }) {
@@ -10,7 +11,7 @@ export function Progress({ run }: { run: Run }) {
   const { total, running, waiting, completed, failed, skipped } = data.progress;
   const settled = completed + skipped;
   return (
-    <span className="flex flex-col gap-1" title={`${settled} of ${total} steps done${failed > 0 ? `, ${failed} failed` : ""}`}>
+    <span className="flex flex-col gap-1" title={failed > 0 ? text.run.stepsDoneFailed(settled, total, failed) : text.run.stepsDone(settled, total)}>
       <span className="tnum text-xs leading-none text-ink-2">
         {settled}/{total}
       </span>

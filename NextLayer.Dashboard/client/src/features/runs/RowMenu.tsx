@@ -5,6 +5,7 @@ import { useState } from "react";
 import { post } from "@/shared/api/http";
 import type { Run } from "@/shared/api/types";
 import { canRetry } from "@/shared/status/status";
+import { text } from "@/shared/text";
 import { IconButton } from "@/shared/ui/Button";
 import { copyText, shortId } from "@/shared/ui/Copy";
 import { Menu, MenuDivider, MenuItem } from "@/shared/ui/Overlay";
@@ -26,7 +27,7 @@ export function RowMenu(props: Props) {
 }
 
 function labelOf(run: Run): string {
-  return `More about run ${shortId(run.id)}`;
+  return text.runs.row.more(shortId(run.id));
 }
 
 function Opened({ run, columns, onNarrow }: Props) {
@@ -35,7 +36,7 @@ function Opened({ run, columns, onNarrow }: Props) {
   const retry = useMutation({
     mutationFn: () => post(`/api/runs/${run.id}/retry`),
     onSuccess: () => {
-      toast(`Run ${shortId(run.id)} is queued again.`);
+      toast(text.runs.row.retried(shortId(run.id)));
       void client.invalidateQueries({ queryKey: ["runs"] });
     },
   });
@@ -48,19 +49,19 @@ function Opened({ run, columns, onNarrow }: Props) {
         </MenuItem>
       ))}
       <MenuItem onSelect={() => onNarrow({ pipeline: run.pipeline_id, version: run.pipeline_version_id })}>
-        <ListFilter className="size-4 text-ink-3" aria-hidden /> Only runs of this version
+        <ListFilter className="size-4 text-ink-3" aria-hidden /> {text.runs.row.sameVersion}
       </MenuItem>
       <MenuDivider />
-      <MenuItem onSelect={() => void copyText(run.id, "Id copied")}>
-        <Copy className="size-4 text-ink-3" aria-hidden /> Copy its id
+      <MenuItem onSelect={() => void copyText(run.id, text.runs.row.idCopied)}>
+        <Copy className="size-4 text-ink-3" aria-hidden /> {text.runs.row.copyId}
       </MenuItem>
       {canRetry(run) && (
         <MenuItem needs="runs.control" onSelect={() => retry.mutate()}>
-          <RotateCcw className="size-4 text-ink-3" aria-hidden /> Retry from the failure
+          <RotateCcw className="size-4 text-ink-3" aria-hidden /> {text.runs.row.retry}
         </MenuItem>
       )}
       <MenuItem needs="runs.start" onSelect={() => void navigate({ to: "/start", search: { version: run.pipeline_version_id, from: run.id } })}>
-        <Play className="size-4 text-ink-3" aria-hidden /> Run again…
+        <Play className="size-4 text-ink-3" aria-hidden /> {text.runs.row.again}
       </MenuItem>
     </Menu>
   );

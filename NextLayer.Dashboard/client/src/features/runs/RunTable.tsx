@@ -4,6 +4,7 @@ import { ListFilter } from "lucide-react";
 import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import type { Run } from "@/shared/api/types";
 import { useKeys } from "@/shared/keys/keys";
+import { text } from "@/shared/text";
 import { Duration, Time } from "@/shared/time/Time";
 import { shortId } from "@/shared/ui/Copy";
 import { Checkbox } from "@/shared/ui/Form";
@@ -89,12 +90,12 @@ export function RunTable({ runs, columns, selected, onSelect, onPointer, onEnd, 
   const template = tracksOf(shown);
   const all = runs.length > 0 && runs.every((run) => selected.has(run.id));
   return (
-    <div role="table" aria-label="Runs" aria-rowcount={runs.length} className="rounded-xl border border-line bg-surface" onPointerEnter={() => onPointer(true)} onPointerLeave={() => onPointer(false)}>
+    <div role="table" aria-label={text.pages.runs} aria-rowcount={runs.length} className="rounded-xl border border-line bg-surface" onPointerEnter={() => onPointer(true)} onPointerLeave={() => onPointer(false)}>
       {!phone && (
         <div role="rowgroup" className="sticky top-0 z-10 rounded-t-xl border-b border-line bg-surface">
           <div role="row" className="grid items-center gap-3 px-4" style={{ gridTemplateColumns: template }}>
             <span role="columnheader" className="flex h-9 items-center">
-              <Checkbox label="Select all that are shown" hideLabel checked={all} onChange={() => onSelect(all ? new Set() : new Set(runs.map((run) => run.id)))} />
+              <Checkbox label={text.runs.selectAll} hideLabel checked={all} onChange={() => onSelect(all ? new Set() : new Set(runs.map((run) => run.id)))} />
             </span>
             {shown.map((column) => (
               <span key={column.key} role="columnheader" className="truncate text-xs font-medium text-ink-3">
@@ -102,7 +103,7 @@ export function RunTable({ runs, columns, selected, onSelect, onPointer, onEnd, 
               </span>
             ))}
             <span role="columnheader" className="sr-only">
-              Actions
+              {text.common.actions}
             </span>
           </div>
         </div>
@@ -147,7 +148,7 @@ const DeskRow = memo(function DeskRow({ run, columns, chosen, template, selected
       }}
     >
       <span role="cell">
-        <Checkbox label={`Select run ${shortId(run.id)}`} hideLabel checked={selected} onChange={() => onToggle(run.id)} />
+        <Checkbox label={text.runs.select(shortId(run.id))} hideLabel checked={selected} onChange={() => onToggle(run.id)} />
       </span>
       {columns.map((column) => (
         <Cell key={column.key} narrow={[column.narrow?.(run) ?? []].flat()[0] ?? null} onNarrow={onNarrow}>

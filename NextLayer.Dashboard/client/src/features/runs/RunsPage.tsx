@@ -9,6 +9,7 @@ import { pipelinesQuery, workersQuery } from "@/shared/api/queries";
 import { sentenceOf } from "@/shared/api/http";
 import { useKeys } from "@/shared/keys/keys";
 import { setPrefs, usePrefs } from "@/shared/prefs/prefs";
+import { text } from "@/shared/text";
 import { count } from "@/shared/time/format";
 import { Button, buttonClass, IconButton } from "@/shared/ui/Button";
 import { ConnectionBadge } from "@/shared/ui/Connection";
@@ -68,20 +69,20 @@ export function RunsPage() {
 
   return (
     <Page
-      title="Runs"
+      title={text.pages.runs}
       aside={
         <>
           <ConnectionBadge state={paused ? "paused" : list.connection} />
-          <IconButton small label={paused ? "Go on with live news" : "Pause live news"} icon={paused ? Play : Pause} onClick={() => setPaused(!paused)} />
+          <IconButton small label={paused ? text.runs.resume : text.runs.pause} icon={paused ? Play : Pause} onClick={() => setPaused(!paused)} />
         </>
       }
       actions={
         <>
-          <ViewsAndColumns columns={columns} search={search} onOpen={(text) => void navigate({ search: readRunsSearch(parseSearch(text)) })} />
+          <ViewsAndColumns columns={columns} search={search} onOpen={(query) => void navigate({ search: readRunsSearch(parseSearch(query)) })} />
           <ExportMenu filter={filter} />
           <Link to="/start" search={search.version ? { version: search.version } : search.pipeline ? { pipeline: search.pipeline } : {}} className={buttonClass("primary")}>
             <Plus className="size-3.5" aria-hidden />
-            Start a run
+            {text.pages.start}
           </Link>
         </>
       }
@@ -90,7 +91,7 @@ export function RunsPage() {
       <Filters search={search} counts={stats.data?.totals} onChange={change} onClear={clear} />
       <p className="-mb-2 flex min-h-5 items-center gap-3 text-xs text-ink-3" aria-live="polite">
         {query.data && <span className="tnum">{totalWords(list.total, runs.length)}</span>}
-        {query.isFetching && !query.isPending && <LoaderCircle className="size-3.5 animate-spin" aria-label="Loading" />}
+        {query.isFetching && !query.isPending && <LoaderCircle className="size-3.5 animate-spin" aria-label={text.common.loading} />}
       </p>
       {list.waiting > 0 && (
         <div className="sticky top-2 z-20 -my-2 flex h-0 justify-center">
@@ -103,18 +104,17 @@ export function RunsPage() {
             className="flex h-8 items-center gap-1.5 rounded-full bg-accent px-3 text-sm font-medium text-on-accent shadow-pop animate-pop"
           >
             <ArrowUp className="size-3.5" aria-hidden />
-            {count(list.waiting)}
-            {list.waitingIsMore && "+"} new {list.waiting === 1 ? "run" : "runs"}
+            {text.runs.newRuns(`${count(list.waiting)}${list.waitingIsMore ? "+" : ""}`, list.waiting === 1)}
           </button>
         </div>
       )}
       {query.isPending ? (
         <div className="rounded-xl border border-line bg-surface">
-          <SkeletonRows rows={12} label="Loading runs" />
+          <SkeletonRows rows={12} label={text.runs.loading} />
         </div>
       ) : query.isError && runs.length === 0 ? (
         <div className="rounded-xl border border-line bg-surface">
-          <Failure error={query.error} what="the runs" retry={() => void query.refetch()} />
+          <Failure error={query.error} what={text.things.runs} retry={() => void query.refetch()} />
         </div>
       ) : runs.length === 0 ? (
         <div className="rounded-xl border border-line bg-surface">
@@ -123,8 +123,8 @@ export function RunsPage() {
       ) : (
         <RunTable runs={runs} columns={columns} selected={selected} onSelect={setSelected} onPointer={setPointed} onEnd={onEnd} onNarrow={change} />
       )}
-      {query.isFetchingNextPage && <SkeletonRows rows={3} label="Loading more runs" />}
-      {query.data && !query.hasNextPage && runs.length > 20 && <p className="py-2 text-center text-xs text-ink-3">These are all.</p>}
+      {query.isFetchingNextPage && <SkeletonRows rows={3} label={text.runs.loadingMore} />}
+      {query.data && !query.hasNextPage && runs.length > 20 && <p className="py-2 text-center text-xs text-ink-3">{text.runs.all}</p>}
       {chosen.length > 0 && <BulkBar selected={chosen} filter={filter} total={list.total} onClear={() => setSelected(NO_RUNS)} />}
     </Page>
   );
@@ -133,7 +133,7 @@ export function RunsPage() {
 function totalWords(total: string, shown: number): string {
   const more = total.endsWith("+");
   const value = Number(total.replace("+", "")) || shown;
-  return `${count(Math.max(value, shown))}${more ? "+" : ""} ${value === 1 && !more ? "run" : "runs"}`;
+  return text.runs.count(`${count(Math.max(value, shown))}${more ? "+" : ""}`, value === 1 && !more);
 }
 
 function NoRuns({ filtered, windowed, onClear, onWiden }: { filtered: boolean; windowed: boolean; onClear: () => void; onWiden: () => void }) {
@@ -142,37 +142,37 @@ function NoRuns({ filtered, windowed, onClear, onWiden }: { filtered: boolean; w
   const workers = useQuery(workersQuery()).data;
   if (filtered)
     return (
-      <Empty icon={FilterX} title="No run fits these filters" action={<Button onClick={onClear}>Clear all filters</Button>}>
-        Try a longer time, or fewer statuses.
+      <Empty icon={FilterX} title={text.runs.noMatch.title} action={<Button onClick={onClear}>{text.common.clearFilters}</Button>}>
+        {text.runs.noMatch.meaning}
       </Empty>
     );
   if (pipelines?.items.length === 0)
     return (
       <Empty
-        title="No pipeline yet"
+        title={text.runs.noPipeline.title}
         action={
           <>
             <Link to="/pipelines" search={{ create: true }} className={buttonClass("primary")}>
-              Make a pipeline
+              {text.runs.noPipeline.create}
             </Link>
             <TryExample />
           </>
         }
       >
-        A pipeline is a graph of steps. Once a version of it is approved, it can be run.
+        {text.runs.noPipeline.meaning}
       </Empty>
     );
   if (windowed)
     return (
-      <Empty title="No run in this time" action={<Button onClick={onWiden}>Show runs of all time</Button>}>
-        Nothing was started in it. A run that is started now appears here by itself.
+      <Empty title={text.runs.noneInTime.title} action={<Button onClick={onWiden}>{text.runs.noneInTime.widen}</Button>}>
+        {text.runs.noneInTime.meaning}
       </Empty>
     );
   return (
-    <Empty title="No run yet" action={<Link to="/start" className={buttonClass("primary")}>Start the first run</Link>}>
+    <Empty title={text.runs.none.title} action={<Link to="/start" className={buttonClass("primary")}>{text.runs.none.start}</Link>}>
       {workers?.items.every((worker) => worker.state === "gone") && (
         <>
-          No worker is connected now: a run will wait until one is started.
+          {text.runs.none.noWorker}
           <StartCommand />
         </>
       )}
@@ -190,10 +190,10 @@ function ViewsAndColumns({ columns, search, onOpen }: { columns: readonly string
       <ViewsMenu current={stringifySearch({ ...search })} onOpen={onOpen} />
       <span className="hidden md:inline">
         <Popover
-          label="Columns"
+          label={text.runs.columns}
           trigger={
             <Button icon={Columns3}>
-              Columns
+              {text.runs.columns}
             </Button>
           }
         >
@@ -202,7 +202,7 @@ function ViewsAndColumns({ columns, search, onOpen }: { columns: readonly string
               <Checkbox key={column.key} label={column.title} checked={columns.includes(column.key)} disabled={column.key === "run"} onChange={() => toggle(column.key)} />
             ))}
             <Button small kind="ghost" className="mt-1" onClick={() => setPrefs({ runColumns: null })}>
-              As usual
+              {text.runs.usualColumns}
             </Button>
           </div>
         </Popover>
@@ -221,7 +221,7 @@ function ExportMenu({ filter }: { filter: ReturnType<typeof toApi> }) {
       const name = `runs-${new Date().toISOString().slice(0, 19).replaceAll(":", "")}`;
       if (kind === "csv") download(`${name}.csv`, "text/csv;charset=utf-8", toCsv(runs));
       else download(`${name}.json`, "application/json", JSON.stringify(runs, null, 2));
-      toast(more ? `Exported the newest ${count(MOST_EXPORTED)} runs; there are more.` : `Exported ${count(runs.length)} runs.`);
+      toast(more ? text.runs.exportedNewest(count(MOST_EXPORTED)) : text.runs.exported(count(runs.length)));
     } catch (error) {
       toast(sentenceOf(error), "error");
     } finally {
@@ -233,12 +233,12 @@ function ExportMenu({ filter }: { filter: ReturnType<typeof toApi> }) {
     <Menu
       trigger={
         <Button icon={Download} busy={busy}>
-          {busy ? count(seen) : "Export"}
+          {busy ? count(seen) : text.runs.export}
         </Button>
       }
     >
-      <MenuItem onSelect={() => void save("csv")}>CSV, for spreadsheets</MenuItem>
-      <MenuItem onSelect={() => void save("json")}>JSON, with everything</MenuItem>
+      <MenuItem onSelect={() => void save("csv")}>{text.runs.exportCsv}</MenuItem>
+      <MenuItem onSelect={() => void save("json")}>{text.runs.exportJson}</MenuItem>
     </Menu>
   );
 }

@@ -5,6 +5,7 @@ import { useAccess, useOnlyMembership } from "@/shared/access/me";
 import { get, put, remove, sentenceOf } from "@/shared/api/http";
 import { tenantQuery } from "@/shared/api/queries";
 import { setPrefs, usePrefs } from "@/shared/prefs/prefs";
+import { text } from "@/shared/text";
 import { Button } from "@/shared/ui/Button";
 import { Select, TextInput } from "@/shared/ui/Form";
 import { Popover } from "@/shared/ui/Overlay";
@@ -15,9 +16,9 @@ interface View {
 }
 
 const USUAL: readonly View[] = [
-  { name: "Failed in the last day", search: "?status=FAILED&window=24h" },
-  { name: "Running now", search: "?status=RUNNING&window=all" },
-  { name: "Waiting for somebody", search: "?status=PAUSED&window=all" },
+  { name: text.runs.views.usual.failed, search: "?status=FAILED&window=24h" },
+  { name: text.runs.views.usual.running, search: "?status=RUNNING&window=all" },
+  { name: text.runs.views.usual.waiting, search: "?status=PAUSED&window=all" },
 ];
 
 /** Filters under a name: one's own, kept in this browser, and those of the tenant, for all who see its runs. */
@@ -25,10 +26,10 @@ export function ViewsMenu({ current, onOpen }: { current: string; onOpen: (searc
   const { savedViews, tenantId: chosen } = usePrefs();
   const tenantId = useOnlyMembership()?.tenant_id ?? chosen;
   return (
-    <Popover label="Saved views" className="w-80" trigger={<Button icon={Bookmark}>Views</Button>}>
+    <Popover label={text.runs.views.label} className="w-80" trigger={<Button icon={Bookmark}>{text.runs.views.title}</Button>}>
       <div className="-m-1 flex max-h-[70vh] flex-col gap-3 overflow-y-auto p-1">
         <Views views={USUAL} onOpen={onOpen} />
-        {savedViews.length > 0 && <Views title="Mine" views={savedViews} onOpen={onOpen} onForget={(view) => setPrefs({ savedViews: savedViews.filter((each) => each.name !== view.name) })} />}
+        {savedViews.length > 0 && <Views title={text.runs.views.mine} views={savedViews} onOpen={onOpen} onForget={(view) => setPrefs({ savedViews: savedViews.filter((each) => each.name !== view.name) })} />}
         {tenantId ? <TenantViews tenantId={tenantId} current={current} onOpen={onOpen} /> : <SaveView current={current} shared={null} />}
       </div>
     </Popover>
@@ -38,7 +39,7 @@ export function ViewsMenu({ current, onOpen }: { current: string; onOpen: (searc
 function TenantViews({ tenantId, current, onOpen }: { tenantId: string; current: string; onOpen: (search: string) => void }) {
   const client = useQueryClient();
   const { can } = useAccess();
-  const name = useQuery(tenantQuery(tenantId)).data?.name ?? "the tenant";
+  const name = useQuery(tenantQuery(tenantId)).data?.name ?? text.things.tenant;
   const query = useQuery({ queryKey: ["run-views", tenantId], queryFn: ({ signal }) => get<View[]>("/api/v1/run-views", { tenantId, signal }) });
   const change = useMutation({
     mutationFn: ({ view, keep }: { view: View; keep: boolean }) => {
@@ -52,7 +53,7 @@ function TenantViews({ tenantId, current, onOpen }: { tenantId: string; current:
   const error = query.error ?? change.error;
   return (
     <>
-      {query.data && query.data.length > 0 && <Views title={`Of ${name}`} views={query.data} onOpen={onOpen} {...(mayChange ? { onForget: (view: View) => change.mutate({ view, keep: false }) } : {})} />}
+      {query.data && query.data.length > 0 && <Views title={text.runs.views.of(name)} views={query.data} onOpen={onOpen} {...(mayChange ? { onForget: (view: View) => change.mutate({ view, keep: false }) } : {})} />}
       {error && <p role="alert" className="text-xs text-[var(--s-failed)]">{sentenceOf(error)}</p>}
       <SaveView current={current} shared={mayChange ? { name, save: (view) => change.mutate({ view, keep: true }) } : null} />
     </>
@@ -61,7 +62,7 @@ function TenantViews({ tenantId, current, onOpen }: { tenantId: string; current:
 
 function Views({ title, views, onOpen, onForget }: { title?: string; views: readonly View[]; onOpen: (search: string) => void; onForget?: (view: View) => void }) {
   return (
-    <section aria-label={title ?? "Usual"}>
+    <section aria-label={title ?? text.runs.views.usualTitle}>
       {title && <h3 className="px-2 pb-0.5 text-xs font-medium text-ink-3">{title}</h3>}
       <ul className="flex flex-col gap-0.5">
         {views.map((view) => (
@@ -70,7 +71,7 @@ function Views({ title, views, onOpen, onForget }: { title?: string; views: read
               {view.name}
             </button>
             {onForget && (
-              <button type="button" aria-label={`Forget ${view.name}`} className="p-2 text-ink-3 hover:text-ink" onClick={() => onForget(view)}>
+              <button type="button" aria-label={text.runs.views.forget(view.name)} className="p-2 text-ink-3 hover:text-ink" onClick={() => onForget(view)}>
                 <Trash2 className="size-3.5" aria-hidden />
               </button>
             )}
@@ -103,15 +104,15 @@ function SaveView({ current, shared }: { current: string; shared: { name: string
       }}
     >
       <div className="flex gap-2">
-        <TextInput aria-label="Name of a new view" placeholder="Save these filters as…" value={name} maxLength={60} onChange={(event) => setName(event.target.value)} />
+        <TextInput aria-label={text.runs.views.name} placeholder={text.runs.views.placeholder} value={name} maxLength={60} onChange={(event) => setName(event.target.value)} />
         <Button type="submit" disabled={!name.trim()}>
-          Save
+          {text.common.save}
         </Button>
       </div>
       {shared && (
-        <Select aria-label="For whom" value={forAll ? "all" : "me"} onChange={(event) => setForAll(event.target.value === "all")}>
-          <option value="me">For me, in this browser</option>
-          <option value="all">For everybody in {shared.name}</option>
+        <Select aria-label={text.runs.views.forWhom} value={forAll ? "all" : "me"} onChange={(event) => setForAll(event.target.value === "all")}>
+          <option value="me">{text.runs.views.forMe}</option>
+          <option value="all">{text.runs.views.forAll(shared.name)}</option>
         </Select>
       )}
     </form>

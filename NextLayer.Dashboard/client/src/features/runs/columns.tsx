@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { tenantQuery, usePipelineName, versionQuery } from "@/shared/api/queries";
 import type { Run } from "@/shared/api/types";
 import { RUN_LOOKS, waitWord } from "@/shared/status/status";
+import { text } from "@/shared/text";
 import { Duration, Time } from "@/shared/time/Time";
 import { RunBadge } from "@/shared/ui/Status";
 import { shortId } from "@/shared/ui/Copy";
@@ -39,34 +40,34 @@ export interface Narrowing {
 const TRIGGERS: Record<string, LucideIcon> = { manual: Hand, webhook: Webhook, schedule: CalendarClock, backfill: CalendarSync, api: Code, retry: RotateCcw, test: FlaskConical };
 
 export const COLUMNS: readonly Column[] = [
-  { key: "status", title: "Status", rem: 8.5, spare: 0, usual: true, narrow: (run) => ({ title: `Only ${RUN_LOOKS[run.status].word.toLowerCase()} runs`, change: { status: [run.status] } }), cell: (run) => <RunBadge run={run} /> },
-  { key: "run", title: "Run", rem: 6.5, spare: 0, usual: true, cell: (run) => <RunLink run={run} /> },
-  { key: "pipeline", title: "Pipeline", rem: 10, grow: 2, spare: 0, usual: true, narrow: (run) => ({ title: "Only runs of this pipeline", change: { pipeline: run.pipeline_id, version: undefined } }), cell: (run) => <PipelineName run={run} /> },
-  { key: "tenant", title: "Tenant", rem: 7, grow: 1, spare: 10, usual: false, cell: (run) => <TenantName id={run.tenant_id} /> },
-  { key: "trigger", title: "Trigger", rem: 6.5, spare: 4, usual: true, narrow: (run) => ({ title: `Only runs with the trigger ${run.trigger_type}`, change: { trigger: run.trigger_type } }), cell: (run) => <Trigger type={run.trigger_type} /> },
-  { key: "created", title: "Created", rem: 7.5, spare: 0, usual: true, narrow: around, cell: (run) => <Time at={run.created_at} /> },
-  { key: "wait", title: "Queue time", rem: 6, spare: 7, usual: false, cell: (run) => <Duration from={run.run_after > run.created_at ? run.run_after : run.created_at} to={run.started_at} /> },
-  { key: "duration", title: "Duration", rem: 6.5, spare: 3, usual: true, narrow: asLong, cell: (run) => <Duration from={run.started_at} to={run.finished_at} /> },
-  { key: "progress", title: "Progress", rem: 5, spare: 5, usual: true, cell: (run) => <Progress run={run} /> },
-  { key: "worker", title: "Worker", rem: 6, grow: 1, spare: 6, usual: true, narrow: (run) => (run.claimed_by ? { title: `Only runs of the worker ${run.claimed_by}`, change: { worker: run.claimed_by } } : null), cell: (run) => <span className="block truncate text-ink-2" title={run.claimed_by ?? ""}>{run.claimed_by ?? "–"}</span> },
-  { key: "labels", title: "Labels", rem: 8, grow: 1.5, spare: 5, usual: false, narrow: (run) => pairsOf(run.labels).map((pair) => ({ title: `Only runs with ${pair}`, change: { label: [pair] } })), cell: (run) => <Labels run={run} /> },
-  { key: "generation", title: "Tries", rem: 4, spare: 8, usual: false, cell: (run) => <span className="tnum">{run.generation}</span> },
-  { key: "priority", title: "Priority", rem: 4.5, spare: 9, usual: false, cell: (run) => <span className="tnum">{run.priority}</span> },
-  { key: "error", title: "Note", rem: 8, grow: 2, spare: 2, usual: true, narrow: (run) => (run.error_message ? { title: "Only runs with this error", change: { q: firstLine(run.error_message).slice(0, 200) } } : null), cell: (run) => <Note run={run} /> },
+  { key: "status", title: text.runs.column.status, rem: 8.5, spare: 0, usual: true, narrow: (run) => ({ title: text.runs.column.onlyStatus(RUN_LOOKS[run.status].word.toLowerCase()), change: { status: [run.status] } }), cell: (run) => <RunBadge run={run} /> },
+  { key: "run", title: text.common.run, rem: 6.5, spare: 0, usual: true, cell: (run) => <RunLink run={run} /> },
+  { key: "pipeline", title: text.common.pipeline, rem: 10, grow: 2, spare: 0, usual: true, narrow: (run) => ({ title: text.runs.column.onlyPipeline, change: { pipeline: run.pipeline_id, version: undefined } }), cell: (run) => <PipelineName run={run} /> },
+  { key: "tenant", title: text.common.tenant, rem: 7, grow: 1, spare: 10, usual: false, cell: (run) => <TenantName id={run.tenant_id} /> },
+  { key: "trigger", title: text.runs.column.trigger, rem: 6.5, spare: 4, usual: true, narrow: (run) => ({ title: text.runs.column.onlyTrigger(run.trigger_type), change: { trigger: run.trigger_type } }), cell: (run) => <Trigger type={run.trigger_type} /> },
+  { key: "created", title: text.runs.column.created, rem: 7.5, spare: 0, usual: true, narrow: around, cell: (run) => <Time at={run.created_at} /> },
+  { key: "wait", title: text.runs.column.queueTime, rem: 6, spare: 7, usual: false, cell: (run) => <Duration from={run.run_after > run.created_at ? run.run_after : run.created_at} to={run.started_at} /> },
+  { key: "duration", title: text.runs.column.duration, rem: 6.5, spare: 3, usual: true, narrow: asLong, cell: (run) => <Duration from={run.started_at} to={run.finished_at} /> },
+  { key: "progress", title: text.runs.column.progress, rem: 5, spare: 5, usual: true, cell: (run) => <Progress run={run} /> },
+  { key: "worker", title: text.common.worker, rem: 6, grow: 1, spare: 6, usual: true, narrow: (run) => (run.claimed_by ? { title: text.runs.column.onlyWorker(run.claimed_by), change: { worker: run.claimed_by } } : null), cell: (run) => <span className="block truncate text-ink-2" title={run.claimed_by ?? ""}>{run.claimed_by ?? "–"}</span> },
+  { key: "labels", title: text.runs.column.labels, rem: 8, grow: 1.5, spare: 5, usual: false, narrow: (run) => pairsOf(run.labels).map((pair) => ({ title: text.runs.column.onlyLabel(pair), change: { label: [pair] } })), cell: (run) => <Labels run={run} /> },
+  { key: "generation", title: text.runs.column.tries, rem: 4, spare: 8, usual: false, cell: (run) => <span className="tnum">{run.generation}</span> },
+  { key: "priority", title: text.runs.column.priority, rem: 4.5, spare: 9, usual: false, cell: (run) => <span className="tnum">{run.priority}</span> },
+  { key: "error", title: text.runs.column.note, rem: 8, grow: 2, spare: 2, usual: true, narrow: (run) => (run.error_message ? { title: text.runs.column.onlyError, change: { q: firstLine(run.error_message).slice(0, 200) } } : null), cell: (run) => <Note run={run} /> },
 ];
 
 const AROUND_MS = 5 * 60_000;
 
 function around(run: Run): Narrowing {
   const at = Date.parse(run.created_at);
-  return { title: "Only runs made within five minutes of it", change: { after: new Date(at - AROUND_MS).toISOString(), before: new Date(at + AROUND_MS).toISOString(), window: undefined } };
+  return { title: text.runs.column.around, change: { after: new Date(at - AROUND_MS).toISOString(), before: new Date(at + AROUND_MS).toISOString(), window: undefined } };
 }
 
 /** Runs that took as long as this one, to the second below. */
 function asLong(run: Run): Narrowing | null {
   if (!run.started_at || !run.finished_at) return null;
   const took = Math.floor((Date.parse(run.finished_at) - Date.parse(run.started_at)) / 1000) * 1000;
-  return took > 0 ? { title: `Only runs that took ${orLonger(took)}`, change: { longer: took } } : null;
+  return took > 0 ? { title: text.runs.column.onlyLength(orLonger(took)), change: { longer: took } } : null;
 }
 
 function firstLine(text: string): string {
@@ -129,7 +130,7 @@ export function Note({ run }: { run: Run }) {
       </span>
     );
   }
-  if (run.status === "PAUSED") return <span className="block truncate text-ink-2">{waitWord(run.wait_reason)}{run.wake_at && <>, until <Time at={run.wake_at} /></>}</span>;
-  if (run.lease_losses > 0) return <span className="block truncate text-ink-2">{run.lease_losses} worker{run.lease_losses > 1 ? "s" : ""} lost</span>;
+  if (run.status === "PAUSED") return <span className="block truncate text-ink-2">{waitWord(run.wait_reason)}{run.wake_at && text.runs.column.until(<Time at={run.wake_at} />)}</span>;
+  if (run.lease_losses > 0) return <span className="block truncate text-ink-2">{text.runs.column.lostWorkers(run.lease_losses)}</span>;
   return null;
 }

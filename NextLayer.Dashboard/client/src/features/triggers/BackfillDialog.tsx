@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ApiError, post, sentenceOf } from "@/shared/api/http";
+import { text } from "@/shared/text";
 import { Button } from "@/shared/ui/Button";
 import { Checkbox, Field, TextInput } from "@/shared/ui/Form";
 import { FormError } from "@/shared/ui/FormError";
@@ -36,16 +37,16 @@ export function BackfillDialog({ schedule, onClose }: { schedule: Schedule; onCl
     <Dialog
       open
       onOpenChange={onClose}
-      title={start.isSuccess ? "Making up for past times" : "Make up for past times?"}
-      description={`${schedule.name ?? schedule.cron}, ${schedule.cron} in ${schedule.timezone}`}
+      title={start.isSuccess ? text.schedules.backfill.titleStarted : text.schedules.backfill.ask}
+      description={text.schedules.backfill.about(schedule.name ?? schedule.cron, schedule.cron, schedule.timezone)}
       footer={
         start.isSuccess ? (
-          <Button onClick={onClose}>Done</Button>
+          <Button onClick={onClose}>{text.common.done}</Button>
         ) : (
           <>
-            <Button onClick={onClose}>Back</Button>
+            <Button onClick={onClose}>{text.common.back}</Button>
             <Button kind="primary" needs="runs.start" tenant={schedule.tenant_id} busy={start.isPending} disabled={fresh === 0 || Boolean(report?.obstacle) || query.isPlaceholderData || query.isError} onClick={() => start.mutate()}>
-              {fresh === 0 ? "Queue runs" : fresh === 1 ? "Queue one run" : `Queue ${fresh} runs`}
+              {fresh === 0 ? text.schedules.backfill.queue : fresh === 1 ? text.schedules.backfill.queueOne : text.schedules.backfill.queueMany(fresh)}
             </Button>
           </>
         )
@@ -56,16 +57,16 @@ export function BackfillDialog({ schedule, onClose }: { schedule: Schedule; onCl
           <Progress queued={queued.length} report={report ?? start.data} />
         ) : (
           <>
-            <p className="text-ink-2">Each planned time that has no run gets one, with the schedule's input; its templates read the time as run.planned_at. They are queued behind other runs.</p>
+            <p className="text-ink-2">{text.schedules.backfill.meaning}</p>
             <div className="grid gap-3.5 sm:grid-cols-2">
-              <Field label="From" error={asked || from ? fields.from?.join(" ") : "Choose a time."}>
+              <Field label={text.schedules.backfill.from} error={asked || from ? fields.from?.join(" ") : text.schedules.backfill.choose}>
                 {(ids) => <TextInput {...ids} type="datetime-local" value={from} onChange={(event) => setFrom(event.target.value)} />}
               </Field>
-              <Field label="To" hint="In your own time zone." error={asked || to ? fields.to?.join(" ") : "Choose a time."}>
+              <Field label={text.schedules.backfill.to} hint={text.schedules.backfill.zoneHint} error={asked || to ? fields.to?.join(" ") : text.schedules.backfill.choose}>
                 {(ids) => <TextInput {...ids} type="datetime-local" value={to} onChange={(event) => setTo(event.target.value)} />}
               </Field>
             </div>
-            {schedule.overlap === "skip" && <Checkbox label="Let these runs overlap, and its next times be left out meanwhile" checked={beside} onChange={(event) => setBeside(event.target.checked)} />}
+            {schedule.overlap === "skip" && <Checkbox label={text.schedules.backfill.overlap} checked={beside} onChange={(event) => setBeside(event.target.checked)} />}
             {report?.obstacle && (
               <p role="alert" className="rounded-lg bg-warn-soft px-3 py-2">
                 {report.obstacle}
@@ -75,12 +76,12 @@ export function BackfillDialog({ schedule, onClose }: { schedule: Schedule; onCl
           </>
         )}
         {report && !query.isError ? (
-          <section aria-label="Planned times" className={query.isPlaceholderData ? "opacity-60" : undefined}>
-            <h3 className="mb-1.5 text-xs font-medium text-ink-2">{timesWord(report.times)}, in {report.timezone}</h3>
+          <section aria-label={text.schedules.backfill.planned} className={query.isPlaceholderData ? "opacity-60" : undefined}>
+            <h3 className="mb-1.5 text-xs font-medium text-ink-2">{text.schedules.backfill.timesIn(timesWord(report.times), report.timezone)}</h3>
             <BackfillTimes report={report} />
           </section>
         ) : query.isError ? (
-          Object.keys(fields).length > 0 ? null : <Failure error={query.error} what="the planned times" retry={() => void query.refetch()} />
+          Object.keys(fields).length > 0 ? null : <Failure error={query.error} what={text.things.plannedTimes} retry={() => void query.refetch()} />
         ) : (
           asked && <SkeletonRows rows={4} />
         )}
@@ -95,7 +96,7 @@ function Progress({ queued, report }: { queued: number; report: Backfill }) {
   return (
     <div className="flex flex-col gap-1.5">
       <p role="status">
-        {queued === 1 ? "One run was queued." : `${queued} runs were queued.`} Of the stretch's {total}, {ended} {ended === 1 ? "has" : "have"} ended{failed > 0 ? `, ${failed} of them without success` : ""}.
+        {queued === 1 ? text.schedules.backfill.queuedOne : text.schedules.backfill.queuedMany(queued)} {failed > 0 ? text.schedules.backfill.endedFailed(total, ended, failed) : text.schedules.backfill.ended(total, ended)}
       </p>
       <span className="h-1.5 overflow-hidden rounded-full bg-line" aria-hidden>
         <span className="block h-full rounded-full bg-[var(--s-running)]" style={{ width: `${total === 0 ? 0 : (ended / total) * 100}%` }} />

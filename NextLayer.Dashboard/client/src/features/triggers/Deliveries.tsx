@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { Play, RotateCcw } from "lucide-react";
 import { useState } from "react";
 import type { PipelineVersion } from "@/shared/api/types";
+import { text } from "@/shared/text";
 import { Time } from "@/shared/time/Time";
 import { Button, buttonClass } from "@/shared/ui/Button";
 import { shortId } from "@/shared/ui/Copy";
@@ -15,13 +16,13 @@ import { whyNotAgain } from "./redelivery";
 import { deliveriesQuery, webhookQuery, type Delivery } from "./triggerQueries";
 
 const VERDICTS: Record<Delivery["verdict"], readonly [string, "succeeded" | "queued" | "failed" | "cancelled"]> = {
-  accepted: ["Accepted", "succeeded"],
-  duplicate: ["Repeated", "queued"],
-  bad_signature: ["Bad signature", "failed"],
-  invalid_input: ["Input does not fit", "failed"],
-  disabled: ["Disabled", "cancelled"],
-  not_published: ["Nothing published", "failed"],
-  quota_exceeded: ["Quota exceeded", "failed"],
+  accepted: [text.webhooks.verdicts.accepted, "succeeded"],
+  duplicate: [text.webhooks.verdicts.duplicate, "queued"],
+  bad_signature: [text.webhooks.verdicts.bad_signature, "failed"],
+  invalid_input: [text.webhooks.verdicts.invalid_input, "failed"],
+  disabled: [text.webhooks.verdicts.disabled, "cancelled"],
+  not_published: [text.webhooks.verdicts.not_published, "failed"],
+  quota_exceeded: [text.webhooks.verdicts.quota_exceeded, "failed"],
 };
 
 /** The newest calls of a webhook: what became of each, and once more where that can be. */
@@ -30,13 +31,13 @@ export function Deliveries({ version }: { version: PipelineVersion }) {
   const enabled = useQuery(webhookQuery(version.tenant_id, version.id)).data?.enabled ?? true;
   const [again, setAgain] = useState<Delivery | null>(null);
   return (
-    <Card title="Last calls" bare>
+    <Card title={text.webhooks.calls} bare>
       {query.isPending ? (
         <SkeletonRows rows={3} />
       ) : query.isError ? (
-        <Failure error={query.error} what="the calls" retry={() => void query.refetch()} />
+        <Failure error={query.error} what={text.things.calls} retry={() => void query.refetch()} />
       ) : query.data.length === 0 ? (
-        <p className="px-4 py-6 text-sm text-ink-2">It has not been called yet.</p>
+        <p className="px-4 py-6 text-sm text-ink-2">{text.webhooks.noCalls}</p>
       ) : (
         <ul>
           {query.data.map((each) => (
@@ -57,29 +58,29 @@ function Row({ delivery, version, whyNot, onAgain }: { delivery: Delivery; versi
       <Time at={delivery.received_at} className="text-xs text-ink-3" />
       {delivery.run_id && (
         <Link to="/runs/$runId" params={{ runId: delivery.run_id }} className="font-mono text-xs text-accent-ink hover:underline">
-          run {shortId(delivery.run_id)}
+          {text.webhooks.run(shortId(delivery.run_id))}
         </Link>
       )}
-      {delivery.redelivery_of && <span className="text-xs text-ink-2">delivery {shortId(delivery.redelivery_of)} again</span>}
+      {delivery.redelivery_of && <span className="text-xs text-ink-2">{text.webhooks.redeliveryOf(shortId(delivery.redelivery_of))}</span>}
       <span className="min-w-0 flex-1 truncate text-xs text-ink-2" title={delivery.remote_address ?? undefined}>
         {delivery.detail ?? delivery.message_id ?? delivery.remote_address}
       </span>
-      {delivery.unrecorded > 0 && <span className="text-xs text-ink-3">and {delivery.unrecorded} like it</span>}
+      {delivery.unrecorded > 0 && <span className="text-xs text-ink-3">{text.webhooks.andAlike(delivery.unrecorded)}</span>}
       <span className="flex gap-1.5">
         {delivery.verdict === "accepted" && delivery.run_id && (
-          <Link to="/start" search={{ version: version.id, from: delivery.run_id }} className={buttonClass("ghost", true)} title="Start a run with the input of this call">
-            <Play className="size-3.5" aria-hidden /> Again…
+          <Link to="/start" search={{ version: version.id, from: delivery.run_id }} className={buttonClass("ghost", true)} title={text.webhooks.againHint}>
+            <Play className="size-3.5" aria-hidden /> {text.webhooks.again}
           </Link>
         )}
         {whyNot ? (
           <Tooltip text={whyNot}>
             <button type="button" aria-disabled className={buttonClass("secondary", true)}>
-              <RotateCcw className="size-3.5" aria-hidden /> Redeliver
+              <RotateCcw className="size-3.5" aria-hidden /> {text.webhooks.redeliver}
             </button>
           </Tooltip>
         ) : (
           <Button small icon={RotateCcw} needs="runs.start" tenant={version.tenant_id} onClick={onAgain}>
-            Redeliver
+            {text.webhooks.redeliver}
           </Button>
         )}
       </span>

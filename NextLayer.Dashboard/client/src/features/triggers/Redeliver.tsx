@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { post } from "@/shared/api/http";
 import type { PipelineVersion } from "@/shared/api/types";
+import { text } from "@/shared/text";
 import { Time } from "@/shared/time/Time";
 import { shortId } from "@/shared/ui/Copy";
 import { FormError } from "@/shared/ui/FormError";
@@ -18,18 +19,18 @@ export function Redeliver({ delivery, version, onClose }: { delivery: Delivery; 
     mutationFn: () => post<{ run_id: string }>(`/api/v1/triggers/webhook/${version.id}/deliveries/${delivery.id}/redeliver`, undefined, { tenantId: version.tenant_id, idempotencyKey: wish }),
     meta: { quiet: true },
     onSuccess: (run) => {
-      toast(`Delivered again: run ${shortId(run.run_id)}.`);
+      toast(text.webhooks.redelivery.done(shortId(run.run_id)));
       onClose();
     },
     onSettled: () => client.invalidateQueries({ queryKey: ["deliveries", version.id] }),
   });
   return (
-    <Confirm open onOpenChange={onClose} title="Deliver this call again?" action="Deliver again" busy={again.isPending} onConfirm={() => again.mutate()}>
+    <Confirm open onOpenChange={onClose} title={text.webhooks.redelivery.ask} action={text.webhooks.redelivery.action} busy={again.isPending} onConfirm={() => again.mutate()}>
       <div className="flex flex-col gap-3 text-sm text-ink-2">
         <p>
-          What came <Time at={delivery.received_at} /> is given to the current version once more, as a delivery and a run of its own. Its sender hears nothing of it.
+          {text.webhooks.redelivery.meaning(<Time at={delivery.received_at} />)}
         </p>
-        {delivery.verdict === "accepted" && <p>The run that it made stays as it is: what that has done may be done twice.</p>}
+        {delivery.verdict === "accepted" && <p>{text.webhooks.redelivery.mayBeTwice}</p>}
         <FormError error={again.error} />
       </div>
     </Confirm>

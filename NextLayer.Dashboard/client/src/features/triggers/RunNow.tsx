@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { post } from "@/shared/api/http";
 import { usePipelineName, versionsQuery } from "@/shared/api/queries";
+import { text } from "@/shared/text";
 import { FormError } from "@/shared/ui/FormError";
 import { JsonTree } from "@/shared/ui/JsonTree";
 import { Confirm } from "@/shared/ui/Overlay";
@@ -22,12 +23,12 @@ export function RunNow({ schedule, onClose }: { schedule: Schedule; onClose: () 
     onSuccess: (run) => void navigate({ to: "/runs/$runId", params: { runId: run.id } }),
   });
   return (
-    <Confirm open onOpenChange={onClose} title={`Run ${name} now?`} action="Start it" busy={start.isPending} disabled={!current} onConfirm={() => current && start.mutate(current.id)}>
+    <Confirm open onOpenChange={onClose} title={text.schedules.runNow.ask(name)} action={text.schedules.runNow.action} busy={start.isPending} disabled={!current} onConfirm={() => current && start.mutate(current.id)}>
       <div className="flex flex-col gap-3 text-sm">
         <p className="text-ink-2">
-          {versions && !current ? "No version of it is approved: there is nothing to run." : <>It starts {current ? `version ${current.version}` : "the current version"} with the schedule's input. The schedule itself stays as it is.</>}
+          {versions && !current ? text.schedules.runNow.noVersion : current ? text.schedules.runNow.meaning(current.version) : text.schedules.runNow.meaningCurrent}
         </p>
-        {Object.keys(schedule.input).length > 0 && <JsonTree value={schedule.input} label="Input of the schedule" />}
+        {Object.keys(schedule.input).length > 0 && <JsonTree value={schedule.input} label={text.schedules.runNow.input} />}
         <FormError error={start.error} />
       </div>
     </Confirm>

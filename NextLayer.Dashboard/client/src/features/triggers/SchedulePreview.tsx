@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { post, sentenceOf } from "@/shared/api/http";
+import { text } from "@/shared/text";
 import { TimesList } from "./TimesList";
 import type { ScheduleTimes } from "./triggerQueries";
 
@@ -18,8 +19,8 @@ export function SchedulePreview({ cron, zone, tenantId }: { cron: string; zone: 
     enabled: asked.cron.trim() !== "",
   });
   return (
-    <section aria-label="Next times" className="rounded-lg bg-sunken p-3 text-xs">
-      <h3 className="mb-1.5 font-medium text-ink-2">Next times</h3>
+    <section aria-label={text.schedules.nextTimes} className="rounded-lg bg-sunken p-3 text-xs">
+      <h3 className="mb-1.5 font-medium text-ink-2">{text.schedules.nextTimes}</h3>
       {query.isError ? <p className="text-[var(--s-failed)]">{sentenceOf(query.error)}</p> : query.data && <TimesList times={query.data} />}
     </section>
   );

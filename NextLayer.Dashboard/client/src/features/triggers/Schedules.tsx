@@ -9,6 +9,7 @@ import type { JsonObject, PipelineVersion } from "@/shared/api/types";
 import { parseLoose } from "@/shared/form/SchemaForm";
 import { object } from "@/shared/graph/definition";
 import { usePrefs } from "@/shared/prefs/prefs";
+import { text } from "@/shared/text";
 import { Time } from "@/shared/time/Time";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { Checkbox, CONTROL, Field, Select, TextInput } from "@/shared/ui/Form";
@@ -48,7 +49,7 @@ export function Schedules() {
   const schedules = query.data ?? [];
   const create = (
     <Button kind="primary" icon={Plus} needs="triggers.write" onClick={() => setEditing("new")}>
-      New schedule
+      {text.schedules.create}
     </Button>
   );
   return (
@@ -56,26 +57,26 @@ export function Schedules() {
       {query.isPending ? (
         <SkeletonRows />
       ) : query.isError ? (
-        <Failure error={query.error} what="the schedules" retry={() => void query.refetch()} />
+        <Failure error={query.error} what={text.things.schedules} retry={() => void query.refetch()} />
       ) : schedules.length === 0 ? (
         <div className="rounded-xl border border-line bg-surface">
-          <Empty icon={CalendarClock} title="No schedule yet" action={create}>
-            A schedule starts a pipeline's current version at times you choose, in any time zone. One planned time makes one run.
+          <Empty icon={CalendarClock} title={text.schedules.empty.title} action={create}>
+            {text.schedules.empty.meaning}
           </Empty>
         </div>
       ) : (
         <>
           <div className="flex justify-end">{create}</div>
-          <TableFrame label="Schedules">
+          <TableFrame label={text.pages.schedules}>
             <table className={TABLE}>
               <thead>
                 <tr>
-                  <th className={TH}>Pipeline</th>
-                  <th className={TH}>When</th>
-                  <th className={cx(TH, "max-sm:hidden")}>Next</th>
-                  <th className={cx(TH, "max-md:hidden")}>Last</th>
+                  <th className={TH}>{text.common.pipeline}</th>
+                  <th className={TH}>{text.schedules.when}</th>
+                  <th className={cx(TH, "max-sm:hidden")}>{text.schedules.next}</th>
+                  <th className={cx(TH, "max-md:hidden")}>{text.schedules.last}</th>
                   <th className={TH}>
-                    <span className="sr-only">Actions</span>
+                    <span className="sr-only">{text.common.actions}</span>
                   </th>
                 </tr>
               </thead>
@@ -89,19 +90,19 @@ export function Schedules() {
                     <td className={TD}>
                       <code className="text-xs whitespace-nowrap">{each.cron}</code>
                       <span className="block text-xs text-ink-3">{each.timezone}</span>
-                      <span className="block text-xs sm:hidden">{each.enabled ? <Time at={each.next_fire_at} /> : "Paused"}</span>
+                      <span className="block text-xs sm:hidden">{each.enabled ? <Time at={each.next_fire_at} /> : text.schedules.paused}</span>
                     </td>
-                    <td className={cx(TD, "max-sm:hidden")}>{each.enabled ? <Time at={each.next_fire_at} /> : <Tag tone="cancelled">Paused</Tag>}</td>
+                    <td className={cx(TD, "max-sm:hidden")}>{each.enabled ? <Time at={each.next_fire_at} /> : <Tag tone="cancelled">{text.schedules.paused}</Tag>}</td>
                     <td className={cx(TD, "max-md:hidden")}>
                       <LastFire fire={each.last_fire} />
                     </td>
                     <td className={cx(TD, "text-right whitespace-nowrap")}>
-                      <IconButton small needs="runs.start" tenant={each.tenant_id} label="Run it now" icon={Zap} onClick={() => setStarting(each)} />
-                      <IconButton small label="Its times, and what became of them" icon={History} onClick={() => setLooking(each)} />
-                      <IconButton small needs="runs.start" tenant={each.tenant_id} label="Make up for past times" icon={CalendarSync} onClick={() => setFilling(each)} />
-                      <IconButton small needs="triggers.write" tenant={each.tenant_id} label={each.enabled ? "Pause it" : "Go on with it"} icon={each.enabled ? Pause : Play} onClick={() => toggle.mutate(each)} />
-                      <IconButton small needs="triggers.write" tenant={each.tenant_id} label="Change it" icon={Pencil} onClick={() => setEditing(each)} />
-                      <IconButton small needs="triggers.write" tenant={each.tenant_id} label="Delete it" icon={Trash2} onClick={() => setDeleting(each)} />
+                      <IconButton small needs="runs.start" tenant={each.tenant_id} label={text.schedules.runNow.label} icon={Zap} onClick={() => setStarting(each)} />
+                      <IconButton small label={text.schedules.timesLabel} icon={History} onClick={() => setLooking(each)} />
+                      <IconButton small needs="runs.start" tenant={each.tenant_id} label={text.schedules.backfill.label} icon={CalendarSync} onClick={() => setFilling(each)} />
+                      <IconButton small needs="triggers.write" tenant={each.tenant_id} label={each.enabled ? text.schedules.pause : text.schedules.resume} icon={each.enabled ? Pause : Play} onClick={() => toggle.mutate(each)} />
+                      <IconButton small needs="triggers.write" tenant={each.tenant_id} label={text.schedules.change} icon={Pencil} onClick={() => setEditing(each)} />
+                      <IconButton small needs="triggers.write" tenant={each.tenant_id} label={text.schedules.delete} icon={Trash2} onClick={() => setDeleting(each)} />
                     </td>
                   </tr>
                 ))}
@@ -114,8 +115,8 @@ export function Schedules() {
       {starting && <RunNow schedule={starting} onClose={() => setStarting(null)} />}
       {filling && <BackfillDialog schedule={filling} onClose={() => setFilling(null)} />}
       {looking && <ScheduleTimesDialog schedule={looking} onClose={() => setLooking(null)} />}
-      <Confirm open={deleting !== null} onOpenChange={() => setDeleting(null)} title="Delete this schedule?" action="Delete" danger busy={destroy.isPending} onConfirm={() => deleting && destroy.mutate(deleting)}>
-        <p className="text-sm text-ink-2">Runs that it has started go on.</p>
+      <Confirm open={deleting !== null} onOpenChange={() => setDeleting(null)} title={text.schedules.deleteAsk} action={text.common.delete} danger busy={destroy.isPending} onConfirm={() => deleting && destroy.mutate(deleting)}>
+        <p className="text-sm text-ink-2">{text.schedules.deleteMeaning}</p>
       </Confirm>
     </>
   );
@@ -143,7 +144,7 @@ function EditDialog({ schedule, onClose, onSaved }: { schedule: Schedule | null;
   const [overlap, setOverlap] = useState(schedule?.overlap ?? "allow");
   const [enabled, setEnabled] = useState(schedule?.enabled ?? true);
   const parsed = parseLoose(input);
-  const inputError = parsed.error ?? (parsed.value === undefined || object(parsed.value) ? undefined : "The input must be an object.");
+  const inputError = parsed.error ?? (parsed.value === undefined || object(parsed.value) ? undefined : text.schedules.inputNotObject);
   const tenant = schedule?.tenant_id ?? chosen?.tenant_id;
   const save = useMutation({
     mutationFn: () => {
@@ -154,14 +155,14 @@ function EditDialog({ schedule, onClose, onSaved }: { schedule: Schedule | null;
     },
     meta: { quiet: true },
     onSuccess: () => {
-      toast("Saved.");
+      toast(text.common.saved);
       onSaved();
       onClose();
     },
   });
   const errors = save.error instanceof ApiError ? save.error.fields : {};
   return (
-    <Dialog open onOpenChange={onClose} title={schedule ? "Change the schedule" : "New schedule"} wide footer={<><Button onClick={onClose}>Back</Button><Button kind="primary" type="submit" form="schedule" busy={save.isPending} disabled={(!schedule && !chosen) || Boolean(inputError)}>Save</Button></>}>
+    <Dialog open onOpenChange={onClose} title={schedule ? text.schedules.titleChange : text.schedules.create} wide footer={<><Button onClick={onClose}>{text.common.back}</Button><Button kind="primary" type="submit" form="schedule" busy={save.isPending} disabled={(!schedule && !chosen) || Boolean(inputError)}>{text.common.save}</Button></>}>
       <form
         id="schedule"
         className="grid gap-x-6 gap-y-3.5 md:grid-cols-[minmax(0,1fr)_16rem]"
@@ -172,10 +173,10 @@ function EditDialog({ schedule, onClose, onSaved }: { schedule: Schedule | null;
       >
         <div className="flex flex-col gap-3.5">
           {!schedule && (
-            <Field label="Pipeline" required error={errors.workflow_id?.join(" ")}>
+            <Field label={text.common.pipeline} required error={errors.workflow_id?.join(" ")}>
               {(ids) => (
                 <Select {...ids} value={pipelineId} onChange={(event) => setPipelineId(event.target.value)}>
-                  <option value="">Choose one</option>
+                  <option value="">{text.schedules.choosePipeline}</option>
                   {newest.map((each) => (
                     <PipelineOption key={each.id} version={each} />
                   ))}
@@ -184,10 +185,10 @@ function EditDialog({ schedule, onClose, onSaved }: { schedule: Schedule | null;
             </Field>
           )}
           <div className="grid gap-3.5 sm:grid-cols-2">
-            <Field label="When" required hint="Minute, hour, day, month, weekday." error={errors.cron?.join(" ")}>
+            <Field label={text.schedules.when} required hint={text.schedules.cronHint} error={errors.cron?.join(" ")}>
               {(ids) => <TextInput {...ids} className="font-mono" value={cron} onChange={(event) => setCron(event.target.value)} />}
             </Field>
-            <Field label="In the zone" error={errors.timezone?.join(" ")}>
+            <Field label={text.schedules.zone} error={errors.timezone?.join(" ")}>
               {(ids) => (
                 <Select {...ids} value={zone} onChange={(event) => setZone(event.target.value)}>
                   {[...new Set([zone, ...ZONES])].map((each) => (
@@ -197,32 +198,32 @@ function EditDialog({ schedule, onClose, onSaved }: { schedule: Schedule | null;
               )}
             </Field>
           </div>
-          <Field label="Name" error={errors.name?.join(" ")}>
+          <Field label={text.common.name} error={errors.name?.join(" ")}>
             {(ids) => <TextInput {...ids} maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />}
           </Field>
-          <Field label="Input of every run" error={inputError ?? errors.input?.join(" ")}>
+          <Field label={text.schedules.input} error={inputError ?? errors.input?.join(" ")}>
             {(ids) => <textarea {...ids} rows={4} spellCheck={false} className={cx(CONTROL, "py-1.5 font-mono text-xs")} value={input} onChange={(event) => setInput(event.target.value)} />}
           </Field>
           <div className="grid gap-3.5 sm:grid-cols-2">
-            <Field label="Times missed while everything was down">
+            <Field label={text.schedules.catchUp.label}>
               {(ids) => (
                 <Select {...ids} value={catchUp} onChange={(event) => setCatchUp(event.target.value as Schedule["catch_up"])}>
-                  <option value="none">are left out</option>
-                  <option value="last">the last makes a run</option>
-                  <option value="all">each makes a run</option>
+                  <option value="none">{text.schedules.catchUp.none}</option>
+                  <option value="last">{text.schedules.catchUp.last}</option>
+                  <option value="all">{text.schedules.catchUp.all}</option>
                 </Select>
               )}
             </Field>
-            <Field label="While an earlier run goes on">
+            <Field label={text.schedules.overlap.label}>
               {(ids) => (
                 <Select {...ids} value={overlap} onChange={(event) => setOverlap(event.target.value as Schedule["overlap"])}>
-                  <option value="allow">start another</option>
-                  <option value="skip">leave it out</option>
+                  <option value="allow">{text.schedules.overlap.allow}</option>
+                  <option value="skip">{text.schedules.overlap.skip}</option>
                 </Select>
               )}
             </Field>
           </div>
-          <Checkbox label="Enabled" checked={enabled} onChange={(event) => setEnabled(event.target.checked)} />
+          <Checkbox label={text.schedules.enabled} checked={enabled} onChange={(event) => setEnabled(event.target.checked)} />
           {save.isError && (
             <p role="alert" className="text-sm text-[var(--s-failed)]">
               {sentenceOf(save.error)}

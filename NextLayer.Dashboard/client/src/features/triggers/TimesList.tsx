@@ -1,4 +1,5 @@
 import { useMemo } from "react";
+import { text } from "@/shared/text";
 import { absolute } from "@/shared/time/format";
 import { Time } from "@/shared/time/Time";
 import { clockChanges, wordOfChange } from "./clockChanges";
@@ -18,8 +19,8 @@ export function TimesList({ times }: { times: ScheduleTimes }) {
           <li key={at} className="flex flex-wrap justify-between gap-x-3">
             <span>{local.slice(0, 16).replace("T", " ")}</span>
             <Time at={at} className="text-ink-3" />
-            {elsewhere && <span className="basis-full text-ink-3">here {absolute(Date.parse(at), "local").slice(0, 16)}</span>}
-            {change !== undefined && <span className="basis-full font-medium text-warn">{wordOfChange(change)} before it</span>}
+            {elsewhere && <span className="basis-full text-ink-3">{text.schedules.here(absolute(Date.parse(at), "local").slice(0, 16))}</span>}
+            {change !== undefined && <span className="basis-full font-medium text-warn">{text.schedules.clocksBefore(wordOfChange(change))}</span>}
           </li>
         );
       })}

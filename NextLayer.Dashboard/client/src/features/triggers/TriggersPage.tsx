@@ -1,4 +1,5 @@
 import { getRouteApi } from "@tanstack/react-router";
+import { text } from "@/shared/text";
 import { Segments } from "@/shared/ui/Form";
 import { Page } from "@/shared/ui/Page";
 import { Schedules } from "./Schedules";
@@ -10,7 +11,7 @@ export function TriggersPage() {
   const { tab } = route.useSearch();
   const navigate = route.useNavigate();
   return (
-    <Page title="Triggers" note="What starts runs by itself." actions={<Segments label="Kind" value={tab ?? "schedules"} options={[["schedules", "Schedules"], ["webhooks", "Webhooks"]]} onChange={(value) => void navigate({ search: value === "webhooks" ? { tab: "webhooks" } : {} })} />}>
+    <Page title={text.pages.triggers} note={text.triggers.note} actions={<Segments label={text.triggers.kind} value={tab ?? "schedules"} options={[["schedules", text.pages.schedules], ["webhooks", text.pages.webhooks]]} onChange={(value) => void navigate({ search: value === "webhooks" ? { tab: "webhooks" } : {} })} />}>
       {tab === "webhooks" ? <Webhooks /> : <Schedules />}
     </Page>
   );

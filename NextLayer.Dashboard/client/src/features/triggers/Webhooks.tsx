@@ -8,6 +8,7 @@ import { pipelineQuery, versionsQuery } from "@/shared/api/queries";
 import type { PipelineVersion } from "@/shared/api/types";
 import { OverlapField, USUAL_OVERLAP } from "@/shared/form/OverlapField";
 import { usePrefs } from "@/shared/prefs/prefs";
+import { text } from "@/shared/text";
 import { Time } from "@/shared/time/Time";
 import { Button } from "@/shared/ui/Button";
 import { CopyButton, copyText } from "@/shared/ui/Copy";
@@ -28,20 +29,20 @@ export function Webhooks() {
   const { tenantId } = usePrefs();
   const query = useQuery(versionsQuery({ tenantId, status: "APPROVED" }));
   if (query.isPending) return <SkeletonRows />;
-  if (!query.data) return <Failure error={query.error} what="the pipelines" retry={() => void query.refetch()} />;
+  if (!query.data) return <Failure error={query.error} what={text.things.pipelines} retry={() => void query.refetch()} />;
   const newest = [...new Map(query.data.items.toSorted((a, b) => a.version_number - b.version_number).map((each) => [each.pipeline_id, each])).values()];
   const chosen = newest.find((each) => each.id === open) ?? newest[0];
   if (!chosen)
     return (
       <div className="rounded-xl border border-line bg-surface">
-        <Empty icon={Webhook} title="No pipeline can be called yet">
-          Every pipeline with an approved version has a webhook of its own.
+        <Empty icon={Webhook} title={text.webhooks.empty.title}>
+          {text.webhooks.empty.meaning}
         </Empty>
       </div>
     );
   return (
     <div className="grid grid-cols-1 gap-4 lg:grid-cols-[16rem_minmax(0,1fr)]">
-      <nav aria-label="Pipelines" className="h-fit max-h-60 overflow-y-auto rounded-xl border border-line bg-surface p-1.5 lg:max-h-[70vh]">
+      <nav aria-label={text.pages.pipelines} className="h-fit max-h-60 overflow-y-auto rounded-xl border border-line bg-surface p-1.5 lg:max-h-[70vh]">
         {newest.map((each) => (
           <Choice key={each.id} version={each} taken={each.id === chosen.id} onChoose={() => void navigate({ search: { tab: "webhooks", open: each.id } })} />
         ))}
@@ -79,51 +80,51 @@ function Settings({ version }: { version: PipelineVersion }) {
   const save = useMutation({ mutationFn: (change: { enabled: boolean; require_signature: boolean }) => put<WebhookSettings>(`/api/v1/triggers/webhook/${version.id}/settings`, change, { tenantId: version.tenant_id }), onSuccess: took });
   const rotate = useMutation({ mutationFn: () => post<WebhookSettings>(`/api/v1/triggers/webhook/${version.id}/settings/rotate`, { overlap_seconds: overlap }, { tenantId: version.tenant_id }), onSuccess: took });
   if (query.isPending) return <Skeleton className="h-40" />;
-  if (!query.data) return <Card><Failure error={query.error} what="the webhook" retry={() => void query.refetch()} /></Card>;
+  if (!query.data) return <Card><Failure error={query.error} what={text.things.webhook} retry={() => void query.refetch()} /></Card>;
   const settings = query.data;
   const address = new URL(settings.address, location.origin).href;
   return (
-    <Card title="Webhook" actions={settings.enabled ? <Tag tone="succeeded">Takes calls</Tag> : <Tag tone="cancelled">Disabled</Tag>}>
+    <Card title={text.webhooks.title} actions={settings.enabled ? <Tag tone="succeeded">{text.webhooks.enabled}</Tag> : <Tag tone="cancelled">{text.webhooks.disabled}</Tag>}>
       <div className="flex flex-col gap-4 text-sm">
         <p className="flex items-center gap-1 rounded-md bg-sunken px-2.5 py-1.5 font-mono text-xs">
           <span className="text-ink-3">POST</span> <span className="min-w-0 flex-1 break-all">{address}</span>
-          <CopyButton text={address} label="Copy the address" />
+          <CopyButton text={address} label={text.webhooks.copyAddress} />
         </p>
         {!settings.require_signature && (
-          <Button small icon={Terminal} className="self-start" onClick={() => void copyText(`curl -X POST ${address} -H 'Content-Type: application/json' -d '{}'`, "Command copied")}>
-            Copy a call as cURL
+          <Button small icon={Terminal} className="self-start" onClick={() => void copyText(`curl -X POST ${address} -H 'Content-Type: application/json' -d '{}'`, text.start.commandCopied)}>
+            {text.webhooks.copyCall}
           </Button>
         )}
         <div className="flex flex-wrap gap-x-6 gap-y-1">
-          <Checkbox label="Takes calls" checked={settings.enabled} disabled={save.isPending || !mayWrite} onChange={(event) => save.mutate({ enabled: event.target.checked, require_signature: settings.require_signature })} />
-          <Checkbox label="Calls must be signed" checked={settings.require_signature} disabled={save.isPending || !mayWrite} onChange={(event) => save.mutate({ enabled: settings.enabled, require_signature: event.target.checked })} />
+          <Checkbox label={text.webhooks.enabled} checked={settings.enabled} disabled={save.isPending || !mayWrite} onChange={(event) => save.mutate({ enabled: event.target.checked, require_signature: settings.require_signature })} />
+          <Checkbox label={text.webhooks.signed} checked={settings.require_signature} disabled={save.isPending || !mayWrite} onChange={(event) => save.mutate({ enabled: settings.enabled, require_signature: event.target.checked })} />
         </div>
         {secret && (
           <div role="status" className="rounded-lg bg-warn-soft px-3 py-2">
-            <p className="font-medium">The new secret. It is shown this once:</p>
+            <p className="font-medium">{text.webhooks.secret.shown}</p>
             <p className="flex items-center gap-1 font-mono text-xs break-all">
               {secret}
-              <CopyButton text={secret} label="Copy the secret" />
+              <CopyButton text={secret} label={text.webhooks.secret.copy} />
             </p>
           </div>
         )}
         <div>
           {settings.secrets.map((each) => (
             <p key={each.id} className="flex flex-wrap items-center gap-x-3 text-xs text-ink-2">
-              <code>{each.hint}</code> since <Time at={each.created_at} />
-              {each.expires_at && <span>valid until <Time at={each.expires_at} /></span>}
+              {text.webhooks.secret.since(<code>{each.hint}</code>, <Time at={each.created_at} />)}
+              {each.expires_at && <span>{text.webhooks.secret.until(<Time at={each.expires_at} />)}</span>}
             </p>
           ))}
           <Button small icon={KeyRound} needs="triggers.write" tenant={version.tenant_id} className="mt-2" onClick={() => setRotating(true)}>
-            {settings.secrets.length > 0 ? "Change the secret…" : "Make a secret…"}
+            {settings.secrets.length > 0 ? text.webhooks.secret.change : text.webhooks.secret.make}
           </Button>
         </div>
       </div>
-      <Confirm open={rotating} onOpenChange={setRotating} title="A new secret?" action="Make it" busy={rotate.isPending} onConfirm={() => rotate.mutate()}>
+      <Confirm open={rotating} onOpenChange={setRotating} title={text.webhooks.secret.ask} action={text.webhooks.secret.action} busy={rotate.isPending} onConfirm={() => rotate.mutate()}>
         {settings.secrets.length === 0 ? (
-          <p className="text-sm text-ink-2">Calls must be signed with it from then on. It is shown once.</p>
+          <p className="text-sm text-ink-2">{text.webhooks.secret.meaning}</p>
         ) : (
-          <OverlapField label="The secret of before" hint="While both are taken, senders can be changed without losing a call. The new one is shown once." value={overlap} onChange={setOverlap} />
+          <OverlapField label={text.webhooks.secret.old} hint={text.webhooks.secret.oldHint} value={overlap} onChange={setOverlap} />
         )}
       </Confirm>
     </Card>

@@ -1,3 +1,4 @@
+import { text } from "@/shared/text";
 import type { Backfill } from "./triggerQueries";
 
 type Times = Backfill["times"];
@@ -16,8 +17,8 @@ export function momentOf(field: string): string | null {
 
 export function timesWord(times: Times): string {
   const without = times.filter((time) => time.run_id === null).length;
-  const all = times.length === 1 ? "One planned time" : `${times.length} planned times`;
-  return without === times.length ? `${all}, none with a run` : without === 0 ? `${all}, each with a run` : `${all}, ${without} without a run`;
+  const all = times.length === 1 ? text.schedules.backfill.times.one : text.schedules.backfill.times.many(times.length);
+  return without === times.length ? text.schedules.backfill.times.noneHasRun(all) : without === 0 ? text.schedules.backfill.times.eachHasRun(all) : text.schedules.backfill.times.someHaveRun(all, without);
 }
 
 const ENDED = ["completed", "failed", "cancelled"];

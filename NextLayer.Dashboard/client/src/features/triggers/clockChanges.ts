@@ -1,3 +1,4 @@
+import { text } from "@/shared/text";
 import type { ScheduleTimes } from "./triggerQueries";
 
 /** Of a local time with its offset ("2026-03-29T03:00:00+02:00"): minutes east of UTC. */
@@ -19,5 +20,6 @@ export function clockChanges(times: ScheduleTimes["times"]): ReadonlyMap<string,
 
 export function wordOfChange(minutes: number): string {
   const size = Math.abs(minutes);
-  return `clocks ${minutes > 0 ? "forward" : "back"} ${size % 60 === 0 ? `${size / 60} h` : `${size} min`}`;
+  const by = size % 60 === 0 ? text.time.hours(size / 60) : text.time.minutes(size);
+  return minutes > 0 ? text.schedules.clocksForward(by) : text.schedules.clocksBack(by);
 }

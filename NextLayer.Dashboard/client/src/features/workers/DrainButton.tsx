@@ -3,6 +3,7 @@ import { CircleArrowDown, Play } from "lucide-react";
 import { useState } from "react";
 import { post } from "@/shared/api/http";
 import type { Worker } from "@/shared/api/types";
+import { text } from "@/shared/text";
 import { Button } from "@/shared/ui/Button";
 import { Confirm } from "@/shared/ui/Overlay";
 import { toast } from "@/shared/ui/toasts";
@@ -17,10 +18,10 @@ export function DrainButton({ worker, claiming }: { worker: Worker; claiming: nu
     onSuccess: (changed) => {
       toast(
         changed.drain_requested_at === null
-          ? `${worker.worker_id} is given runs again.`
+          ? text.workers.drain.resumed(worker.worker_id)
           : changed.state === "draining"
-            ? `${worker.worker_id} finishes ${runsWord(changed.running_runs)} and gets nothing new.`
-            : `${worker.worker_id} gets nothing new.`,
+            ? text.workers.drain.started(worker.worker_id, runsWord(changed.running_runs))
+            : text.workers.drain.done(worker.worker_id),
       );
       setAsked(false);
     },
@@ -28,16 +29,16 @@ export function DrainButton({ worker, claiming }: { worker: Worker; claiming: nu
   });
   if (worker.drain_requested_at !== null)
     return (
-      <Button small needs="engine.control" icon={Play} busy={change.isPending} aria-label={`Resume ${worker.worker_id}`} onClick={() => change.mutate("resume")}>
-        Resume
+      <Button small needs="engine.control" icon={Play} busy={change.isPending} aria-label={text.workers.drain.resumeNamed(worker.worker_id)} onClick={() => change.mutate("resume")}>
+        {text.workers.drain.resume}
       </Button>
     );
   return (
     <>
-      <Button small needs="engine.control" icon={CircleArrowDown} aria-label={`Drain ${worker.worker_id}`} onClick={() => setAsked(true)}>
-        Drain
+      <Button small needs="engine.control" icon={CircleArrowDown} aria-label={text.workers.drain.actionNamed(worker.worker_id)} onClick={() => setAsked(true)}>
+        {text.workers.drain.action}
       </Button>
-      <Confirm open={asked} onOpenChange={setAsked} title={`Drain ${worker.worker_id}?`} action="Drain" busy={change.isPending} onConfirm={() => change.mutate("drain")}>
+      <Confirm open={asked} onOpenChange={setAsked} title={text.workers.drain.ask(worker.worker_id)} action={text.workers.drain.action} busy={change.isPending} onConfirm={() => change.mutate("drain")}>
         <div className="flex flex-col gap-2 text-sm text-ink-2">
           {drainWarning(worker, claiming).map((sentence) => (
             <p key={sentence}>{sentence}</p>

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ServerOff, TriangleAlert } from "lucide-react";
 import { workersQuery } from "@/shared/api/queries";
+import { text } from "@/shared/text";
 import { count } from "@/shared/time/format";
 import { Page, TABLE, TableFrame, TH } from "@/shared/ui/Page";
 import { Empty, Failure, SkeletonRows } from "@/shared/ui/States";
@@ -23,44 +24,44 @@ export function WorkersPage() {
   const held = useQuery({ ...runningQuery(), enabled: used > 0, select: byWorker }).data;
   const running = used > 0 ? held : undefined; // What was held last is nobody's any more.
   return (
-    <Page title="Workers" note={query.data && workers.length > 0 ? `${count(live.length)} live, ${count(taken)} of ${count(slots)} slots used` : "Processes that claim runs and execute their steps."}>
+    <Page title={text.pages.workers} note={query.data && workers.length > 0 ? text.workers.summary(count(live.length), count(taken), count(slots)) : text.workers.note}>
       {query.isPending ? (
         <SkeletonRows rows={4} />
       ) : !query.data ? (
-        <Failure error={query.error} what="the workers" retry={() => void query.refetch()} />
+        <Failure error={query.error} what={text.things.workers} retry={() => void query.refetch()} />
       ) : workers.length === 0 ? (
         <div className="rounded-xl border border-line bg-surface">
-          <Empty icon={ServerOff} title="No worker has been seen in the last day">
-            <p>Queued runs wait until one is started:</p>
+          <Empty icon={ServerOff} title={text.workers.empty.title}>
+            <p>{text.workers.empty.meaning}</p>
             <StartCommand />
           </Empty>
         </div>
       ) : (
         <>
           {nobody !== null && (
-            <section aria-label="No worker takes runs" className="flex gap-3 rounded-xl border border-line bg-warn-soft px-4 py-3 text-sm">
+            <section aria-label={text.workers.noneTakes} className="flex gap-3 rounded-xl border border-line bg-warn-soft px-4 py-3 text-sm">
               <TriangleAlert className="mt-0.5 size-4 shrink-0 text-warn" aria-hidden />
               <div className="min-w-0">
                 <p className="font-medium">
-                  {nobody === "gone" ? "No worker is live: queued runs wait until one is started." : "All workers drain: queued runs wait until one is resumed or another is started."}
+                  {nobody === "gone" ? text.workers.noneLive : text.workers.allDrain}
                 </p>
                 <StartCommand />
               </div>
             </section>
           )}
-          <TableFrame label="Workers">
+          <TableFrame label={text.pages.workers}>
             <table className={TABLE}>
               <thead>
                 <tr>
-                  <th className={TH}>Worker</th>
-                  <th className={TH}>State</th>
-                  <th className={cx(TH, "w-64")}>Slots</th>
-                  <th className={cx(TH, "max-md:hidden")}>Claims for</th>
-                  <th className={cx(TH, "max-lg:hidden")}>Version</th>
-                  <th className={cx(TH, "max-sm:hidden")}>Last heard</th>
-                  <th className={cx(TH, "max-lg:hidden")}>First seen</th>
+                  <th className={TH}>{text.common.worker}</th>
+                  <th className={TH}>{text.common.state}</th>
+                  <th className={cx(TH, "w-64")}>{text.workers.slots}</th>
+                  <th className={cx(TH, "max-md:hidden")}>{text.workers.claimsFor}</th>
+                  <th className={cx(TH, "max-lg:hidden")}>{text.workers.version}</th>
+                  <th className={cx(TH, "max-sm:hidden")}>{text.workers.lastHeard}</th>
+                  <th className={cx(TH, "max-lg:hidden")}>{text.workers.firstSeen}</th>
                   <th className={cx(TH, "max-sm:hidden")}>
-                    <span className="sr-only">Actions</span>
+                    <span className="sr-only">{text.common.actions}</span>
                   </th>
                 </tr>
               </thead>
@@ -76,7 +77,7 @@ export function WorkersPage() {
       {used > 0 && (
         <p className="text-sm">
           <Link to="/runs" search={{ status: ["RUNNING"], window: "all" }} className="text-accent-ink underline underline-offset-2">
-            Runs that are running now
+            {text.workers.runningRuns}
           </Link>
         </p>
       )}

@@ -1,4 +1,5 @@
 import { Bell, Box, Brain, Clock, Code, Database, GitBranch, Globe, Mail, Repeat, Shuffle, UserCheck, Webhook, type LucideIcon } from "lucide-react";
+import { text } from "../text";
 
 const ICONS: Record<string, LucideIcon> = {
   globe: Globe,
@@ -46,8 +47,8 @@ export function colorOfType(type: string): string {
 }
 
 export function wordOfType(type: string): string {
-  if (type === "http_request") return "HTTP request";
-  if (type === "llm_call") return "LLM call";
+  if (type === "http_request") return text.stepTypes.http_request;
+  if (type === "llm_call") return text.stepTypes.llm_call;
   const words = type.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

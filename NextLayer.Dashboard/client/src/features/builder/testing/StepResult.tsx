@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { runStepsQuery } from "@/shared/api/queries";
+import { text } from "@/shared/text";
 import { JsonTree } from "@/shared/ui/JsonTree";
 import { StepBadge } from "@/shared/ui/Status";
 import type { DraftTest } from "./useDraftTest";
@@ -13,13 +14,13 @@ export function StepResult({ test, stepId }: { test: DraftTest; stepId: string }
   const output = records?.findLast((each) => each.step_id === stepId && each.status === "completed")?.output;
   const error = step?.last?.error;
   return (
-    <section aria-label="In the test" className="flex flex-col gap-2 rounded-lg border border-line px-3 py-2 text-xs">
+    <section aria-label={text.builder.test.inTest} className="flex flex-col gap-2 rounded-lg border border-line px-3 py-2 text-xs">
       <div className="flex items-center gap-2">
-        <h3 className="font-medium text-ink-2">In the test</h3>
+        <h3 className="font-medium text-ink-2">{text.builder.test.inTest}</h3>
         <StepBadge status={step?.status ?? "pending"} quiet />
         <span className="flex-1" />
         <Link to="/runs/$runId" params={{ runId: test.run.id }} search={{ tab: "logs", step: stepId }} className="text-accent-ink underline underline-offset-2">
-          Logs
+          {text.run.tabs.logs}
         </Link>
       </div>
       {error && (
@@ -28,7 +29,7 @@ export function StepResult({ test, stepId }: { test: DraftTest; stepId: string }
           {error.message}
         </p>
       )}
-      {output !== undefined && output !== null && <JsonTree value={output} root={stepId} label={`Output of ${stepId} in the test`} />}
+      {output !== undefined && output !== null && <JsonTree value={output} root={stepId} label={text.builder.test.output(stepId)} />}
     </section>
   );
 }

@@ -6,6 +6,7 @@ import { recentRunsQuery } from "@/shared/api/queries";
 import type { PipelineVersion, Run } from "@/shared/api/types";
 import { inputErrors, Refusal, RunInputFields, RunInputSwitch, useRunInput } from "@/shared/form/RunInput";
 import { isFinished, RUN_LOOKS } from "@/shared/status/status";
+import { text } from "@/shared/text";
 import { relative } from "@/shared/time/format";
 import { Button } from "@/shared/ui/Button";
 import { shortId } from "@/shared/ui/Copy";
@@ -39,7 +40,7 @@ export function TestDialog(props: Props) {
 }
 
 function titleOf({ version, upTo }: Props): string {
-  return upTo ? `Test ${version.version} up to ${upTo.label}` : `Test ${version.version}`;
+  return upTo ? text.builder.test.titleUpTo(version.version, upTo.label) : text.builder.test.title(version.version);
 }
 
 function Asking(props: Props & { recent: readonly Run[] }) {
@@ -72,13 +73,13 @@ function Asking(props: Props & { recent: readonly Run[] }) {
       open
       onOpenChange={onClose}
       title={titleOf(props)}
-      description="Runs the draft as it is now, for real: its steps call what they call, with the connectors of this tenant. Statistics leave it out."
+      description={text.builder.test.description}
       wide
       footer={
         <>
-          <Button onClick={onClose}>Back</Button>
+          <Button onClick={onClose}>{text.common.back}</Button>
           <Button kind="primary" icon={FlaskConical} type="submit" form="test" busy={start.isPending} disabled={input.error !== null}>
-            Start the test
+            {text.builder.test.action}
           </Button>
         </>
       }
@@ -92,13 +93,13 @@ function Asking(props: Props & { recent: readonly Run[] }) {
         }}
       >
         {follows && ended.length > 0 && (
-          <Field label="Steps before it" hint={source ? "Those that completed in that run give what they gave there; only the others run." : undefined}>
+          <Field label={text.builder.test.before} hint={source ? text.builder.test.beforeHint : undefined}>
             {(ids) => (
               <Select {...ids} value={source} onChange={(event) => setSource(event.target.value)}>
-                <option value="">Run them</option>
+                <option value="">{text.builder.test.beforeRun}</option>
                 {ended.map((run) => (
                   <option key={run.id} value={run.id}>
-                    Take what they gave in {shortId(run.id)} ({RUN_LOOKS[run.status].word}, {relative(Date.parse(run.created_at), Date.now())})
+                    {text.builder.test.beforeTake(shortId(run.id), RUN_LOOKS[run.status].word, relative(Date.parse(run.created_at), Date.now()))}
                   </option>
                 ))}
               </Select>
