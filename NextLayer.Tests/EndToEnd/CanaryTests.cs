@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using NextLayer.Contracts.Json;
 using NextLayer.Contracts.Runs;
+using NextLayer.ServiceDefaults.Telemetry;
 using NextLayer.Tests.AppHost;
 using NextLayer.Tests.ControlPlane.Runs;
 using NextLayer.Tests.Support;
@@ -18,7 +19,6 @@ namespace NextLayer.Tests.EndToEnd;
 /// Secrets go through every kind of step, to systems that throw them back, and are then looked for wherever NextLayer
 /// leaves anything: every table, log line, span, message and answer.
 /// </summary>
-/// <remarks>It hears every span of the process, those of other systems too where a test's telemetry fills them in.</remarks>
 [Collection(ProcessWideListeners.Name)]
 public sealed partial class CanaryTests(Servers servers)
 {
@@ -32,11 +32,14 @@ public sealed partial class CanaryTests(Servers servers)
     [Fact]
     public async Task Secret_UsedInEveryWay_IsFoundNowhere()
     {
+        // As where telemetry is on: spans of the server tell what was asked. Of the process, so the stand-in's own do too.
+        AppContext.SetSwitch(ServerSpans.RequestTagsSwitch, false);
         using var overheard = new Overheard();
         await using var queue = await TestQueue.CreateAsync(servers);
         var redis = await servers.RedisConnectionStringAsync();
         using var bus = await ListenAsync(redis, overheard);
         await using var mirror = await StandIn.StartAsync(MirrorAsync);
+        overheard.PassOver(mirror.Address);
         await using var mail = new SmtpSink { Says = { ["AUTH"] = $"535 your password {Canary("smtp")} is wrong" } }.Start();
         await using var controlPlane = await ControlPlaneHost.StartAsync(
             overheard, queue.Database, redis, ("HttpRequest:AllowedHosts", "127.0.0.0/8"), ("Lease:WakeIntervalSeconds", "0.1"));

@@ -9,6 +9,7 @@ namespace NextLayer.Tests.EndToEnd;
 internal sealed class Overheard : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<(string Where, string Text)> heard = new();
+    private readonly ConcurrentBag<int> foreign = [];
     private readonly ActivityListener spans;
 
     public Overheard()
@@ -25,6 +26,9 @@ internal sealed class Overheard : ILoggerProvider, ILogger
     public int Count(string where) => heard.Count(each => each.Where == where);
 
     public void Add(string where, string? text) => heard.Enqueue((where, text ?? ""));
+
+    /// <summary>Passes over the spans of another system that runs in this process: what it tells of its callers is its own affair.</summary>
+    public void PassOver(Uri system) => foreign.Add(system.Port);
 
     /// <summary>Where a secret can be read: as it is, in hexadecimal digits, or in Base64 wherever it lies in a longer text.</summary>
     public IReadOnlyList<string> Find(string core)
@@ -47,12 +51,17 @@ internal sealed class Overheard : ILoggerProvider, ILogger
         return text[Math.Max(at - 200, 0)..Math.Min(at + form.Length + 60, text.Length)];
     }
 
-    private void Take(Activity span) => Add(
-        "span",
-        string.Join(
-            ' ',
-            span.TagObjects.Concat(span.Events.SelectMany(e => e.Tags)).Concat(span.Baggage.Select(b => KeyValuePair.Create(b.Key, (object?)b.Value)))
-                .Select(tag => $"{tag.Key}={tag.Value}").Append(span.DisplayName).Append(span.OperationName).Append(span.StatusDescription)));
+    private void Take(Activity span)
+    {
+        if (span.Kind == ActivityKind.Server && span.GetTagItem("server.port") is int port && foreign.Contains(port))
+            return;
+        Add(
+            "span",
+            string.Join(
+                ' ',
+                span.TagObjects.Concat(span.Events.SelectMany(e => e.Tags)).Concat(span.Baggage.Select(b => KeyValuePair.Create(b.Key, (object?)b.Value)))
+                    .Select(tag => $"{tag.Key}={tag.Value}").Append(span.DisplayName).Append(span.OperationName).Append(span.StatusDescription)));
+    }
 
     public ILogger CreateLogger(string categoryName) => this;
 
