@@ -159,7 +159,7 @@ function VersionCard({ version, versions, onDraft, drafting }: { version: Pipeli
         <span className="flex-1" />
         <VersionActions version={version} onDraft={onDraft} drafting={drafting} />
       </div>
-      {version.status !== "DRAFT" && version.status_at && (
+      {version.status !== "DRAFT" && version.status_at && (version.status_by || version.status_note) && (
         <p className="-mt-2 text-sm text-ink-2">
           {text.pipelines.reviewed(text.status.version[version.status], <Time at={version.status_at} />, version.status_by)}
           {version.status_note && <q className="ml-1.5 text-ink">{version.status_note}</q>}

@@ -5,7 +5,7 @@ import { duration } from "@/shared/time/format";
 import { cx } from "@/shared/ui/cx";
 import type { StepView } from "./fold";
 
-/** How a step of a run stands, small: icon, word, attempts, and how long its last one took. */
+/** How a step of a run stands, small: icon, word, attempts, and how long its last one took, or how far its items are. */
 export function StepStateLine({ step, items }: { step: StepView | undefined; items?: ForEachCounts | undefined }) {
   const look = STEP_LOOKS[step?.status ?? "pending"];
   const Icon = look.icon;
@@ -17,7 +17,7 @@ export function StepStateLine({ step, items }: { step: StepView | undefined; ite
         {look.word}
         {itemWords(items, " ")}
         {step && step.attempts > 1 && ` ×${step.attempts}`}
-        {last?.finishedAt && step?.status !== "skipped" && text.run.tookShort(duration(last.finishedAt - last.startedAt))}
+        {!items && last?.finishedAt && step?.status !== "skipped" && text.run.tookShort(duration(last.finishedAt - last.startedAt))}
       </span>
     </span>
   );
