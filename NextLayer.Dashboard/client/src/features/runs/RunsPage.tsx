@@ -24,7 +24,7 @@ import { COLUMNS, USUAL_COLUMNS } from "./columns";
 import { download, MOST_EXPORTED, readAll, toCsv } from "./exporting";
 import { Filters } from "./Filters";
 import { Histogram } from "./Histogram";
-import { hasFilters, lengthOf, readRunsSearch, toApi, windowOf, type RunsSearch } from "./runsSearch";
+import { hasFilters, isCounted, lengthOf, readRunsSearch, toApi, windowOf, type RunsSearch } from "./runsSearch";
 import { RunTable } from "./RunTable";
 import { useRunList } from "./useRunList";
 import { ViewsMenu } from "./ViewsMenu";
@@ -88,7 +88,7 @@ export function RunsPage() {
       }
     >
       <Histogram filter={{ tenantId, pipelineId: search.pipeline, from: search.after, to: search.before, hours }} onZoom={(after, before) => change({ after, before, window: undefined })} />
-      <Filters search={search} counts={stats.data?.totals} onChange={change} onClear={clear} />
+      <Filters search={search} counts={isCounted(search) ? stats.data?.totals : undefined} onChange={change} onClear={clear} />
       <p className="-mb-2 flex min-h-5 items-center gap-3 text-xs text-ink-3" aria-live="polite">
         {query.data && <span className="tnum">{totalWords(list.total, runs.length)}</span>}
         {query.isFetching && !query.isPending && <LoaderCircle className="size-3.5 animate-spin" aria-label={text.common.loading} />}

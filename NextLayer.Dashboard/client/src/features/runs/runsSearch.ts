@@ -27,6 +27,11 @@ export interface RunsSearch {
   before?: string | undefined;
 }
 
+/** Whether statistics can count what the list shows: they know pipelines and times, and no other filter. */
+export function isCounted({ version, trigger, worker, label, longer, q }: RunsSearch): boolean {
+  return [version, trigger, worker, label, longer, q].every((filter) => filter === undefined);
+}
+
 export function readRunsSearch(search: Search): RunsSearch {
   const status = many(search, "status")?.filter((word): word is RunStatus => (RUN_STATUSES as readonly string[]).includes(word));
   return {
