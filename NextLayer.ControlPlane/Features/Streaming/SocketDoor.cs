@@ -60,7 +60,7 @@ internal sealed class SocketDoor(
 
     // Behind a proxy many callers have one address.
     private static string NameOf(HttpContext context) =>
-        context.Features.Get<Caller>() is { Kind: not CallerKind.Development } caller ? caller.Label : context.Connection.RemoteIpAddress?.ToString() ?? "";
+        context.Features.Get<Caller>()?.KnownLabel ?? context.Connection.RemoteIpAddress?.ToString() ?? "";
 
     private void Leave(string caller)
     {

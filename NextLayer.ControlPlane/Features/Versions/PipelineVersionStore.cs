@@ -124,7 +124,7 @@ internal sealed class PipelineVersionStore(RegistryContext db, RunIds ids)
     {
         var now = await NowAsync(ct);
         version.Status = EnumText.Of(status);
-        version.StatusBy = Caller.Current is { Kind: not CallerKind.Development } reviewer ? reviewer.Label : null;
+        version.StatusBy = Caller.Current?.KnownLabel;
         version.StatusAt = now;
         version.StatusNote = note;
         if (status != VersionStatus.Draft)

@@ -47,6 +47,9 @@ internal sealed class Caller
     /// <summary>As the audit log and <c>created_by</c> name them.</summary>
     public string Label => Kind == CallerKind.Development ? Subject : $"{(Kind == CallerKind.User ? "user" : "key")}:{Subject}";
 
+    /// <summary>The same; null while authentication is off, when nobody is known.</summary>
+    public string? KnownLabel => Kind == CallerKind.Development ? null : Label;
+
     /// <summary>Whether the caller may know of the tenant at all.</summary>
     public bool Knows(Guid tenantId) => PlatformRole is not null || Roles.ContainsKey(tenantId);
 

@@ -18,7 +18,7 @@ internal static class InsertRunsSql
         )
         """;
 
-    /// <param name="labelled">Whether any of the runs has labels ($20): others are written by a statement that knows nothing of them.</param>
+    /// <param name="labelled">Whether any of the runs has labels ($21): others are written by a statement that knows nothing of them.</param>
     public static string For(bool labelled) => labelled ? Labelled : Bare;
 
     private static string Make(bool labelled)
@@ -29,10 +29,11 @@ internal static class InsertRunsSql
                 SELECT a.*, v.pipeline_id
                 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::smallint[], $6::timestamptz[], $7::text[],
                             $8::json[], $9::text[], $10::text[], $11::bytea[], $12::integer[], $13::text[], $14::bytea[],
-                            $15::bytea[], $16::uuid[], $17::text[], $18::boolean[]{With(", $20::json[]")})
+                            $15::bytea[], $16::uuid[], $17::text[], $18::boolean[],
+                            $20::timestamptz[]{With(", $21::json[]")})
                      AS a (id, tenant_id, version_id, trigger_type, priority, run_after, traceparent, parameters,
                            key_scope, key, request_hash, answer_status, answer_location, answer_body, answer_rest, rerun_of,
-                           started_by, is_test{With(", labels")})
+                           started_by, is_test, planned_at{With(", labels")})
                 JOIN pipeline_versions v ON v.id = a.version_id AND v.tenant_id = a.tenant_id
                      AND (v.status = 'APPROVED' OR a.is_test AND v.test_of IS NOT NULL)
                 WHERE $19 OR NOT EXISTS (SELECT FROM tenants t WHERE t.id = a.tenant_id AND t.daily_run_limit IS NOT NULL)
@@ -61,8 +62,7 @@ internal static class InsertRunsSql
             INSERT INTO pipeline_runs (id, tenant_id, pipeline_id, pipeline_version_id, status, trigger_type, priority,
                                        run_after, traceparent, rerun_of, planned_at, last_event_seq, created_at, updated_at{With(", labels")})
             SELECT id, tenant_id, pipeline_id, version_id, 'QUEUED', trigger_type, priority,
-                   greatest(coalesce(run_after, now()), now()), traceparent, rerun_of,
-                   (SELECT o.planned_at FROM pipeline_runs o WHERE o.id = fresh.rerun_of), 1, now(), now(){With(", labels")}
+                   greatest(coalesce(run_after, now()), now()), traceparent, rerun_of, planned_at, 1, now(), now(){With(", labels")}
             FROM fresh
             RETURNING id, created_at
             """;

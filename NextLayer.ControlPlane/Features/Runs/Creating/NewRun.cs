@@ -16,6 +16,9 @@ internal sealed record NewRun
     /// <summary>The run whose input this one takes over.</summary>
     public Guid? RerunOf { get; init; }
 
+    /// <summary>The planned time of a schedule that it is made for, or that the run was whose input it takes over.</summary>
+    public DateTimeOffset? PlannedAt { get; init; }
+
     /// <summary>Whether it runs the copy of a draft, which nothing else may.</summary>
     public bool IsTest { get; init; }
 

@@ -162,6 +162,7 @@ internal sealed class RunCreateStore(Databases databases)
             .Texts(runs, r => r.StartedBy)
             .Booleans(runs, r => r.IsTest)
             .Parameters.Add(new NpgsqlParameter<bool> { TypedValue = isCounted, NpgsqlDbType = NpgsqlDbType.Boolean });
+        insert.Times(runs, r => r.PlannedAt);
         if (labelled)
             insert.Json(runs, r => r.Labels is null ? null : JsonSerializer.Serialize(r.Labels, NextLayerJson.Options));
         await using var rows = await batch.ExecuteReaderAsync(ct);

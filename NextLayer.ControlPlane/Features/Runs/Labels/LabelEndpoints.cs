@@ -26,7 +26,7 @@ internal static class LabelEndpoints
     {
         if (LabelRules.Check(request.Labels, "labels") is { } errors)
             return Problems.Invalid(errors);
-        var outcome = await labels.ChangeAsync(tenant.Id, id, _ => request.Labels.ToDictionary(pair => pair.Key, pair => pair.Value!), By(caller), ct);
+        var outcome = await labels.ChangeAsync(tenant.Id, id, _ => request.Labels.ToDictionary(pair => pair.Key, pair => pair.Value!), caller.KnownLabel, ct);
         return await AnswerAsync(outcome, tenant.Id, id, runs, ct);
     }
 
@@ -35,7 +35,7 @@ internal static class LabelEndpoints
     {
         if (LabelRules.Check(request.Labels, "labels", mayRemove: true) is { } errors)
             return Problems.Invalid(errors);
-        var outcome = await labels.ChangeAsync(tenant.Id, id, before => Merge(before, request.Labels), By(caller), ct);
+        var outcome = await labels.ChangeAsync(tenant.Id, id, before => Merge(before, request.Labels), caller.KnownLabel, ct);
         return await AnswerAsync(outcome, tenant.Id, id, runs, ct);
     }
 
@@ -53,8 +53,6 @@ internal static class LabelEndpoints
 
         return after;
     }
-
-    private static string? By(Caller caller) => caller.Kind == CallerKind.Development ? null : caller.Label;
 
     private static async Task<Results<Ok<WorkflowRun>, ProblemHttpResult>> AnswerAsync(
         LabelOutcome outcome, Guid tenantId, Guid id, WorkflowRunReader runs, CancellationToken ct) => outcome switch

@@ -9,9 +9,8 @@ namespace NextLayer.ControlPlane.Features.Triggers.Schedules;
 /// <summary>The statements of one backfill, in the order they run within its transaction.</summary>
 internal static class BackfillStore
 {
-    private const string FindSql = """
-        SELECT id, tenant_id, pipeline_id, cron, timezone, input::text, catch_up, overlap, now()
-        FROM schedules WHERE id = $1 AND tenant_id = $2
+    private const string FindSql = $"""
+        SELECT {DueScheduleStore.Columns} FROM schedules WHERE id = $1 AND tenant_id = $2
         """;
 
     /// <param name="isLocked">Keeps schedulers and other backfills away from the schedule until the caller's transaction ends.</param>
@@ -23,19 +22,7 @@ internal static class BackfillStore
         command.Parameters.AddWithValue(tenantId);
         await using var row = await command.ExecuteReaderAsync(ct);
         return await row.ReadAsync(ct)
-            ? new DueSchedule
-            {
-                Id = row.GetGuid(0),
-                TenantId = row.GetGuid(1),
-                PipelineId = row.GetGuid(2),
-                Cron = row.GetString(3),
-                Timezone = row.GetString(4),
-                Input = row.GetString(5),
-                CatchUp = EnumText.Parse<CatchUp>(row.GetString(6)),
-                Overlap = EnumText.Parse<Overlap>(row.GetString(7)),
-                DueAt = row.GetFieldValue<DateTimeOffset>(8),
-                Now = row.GetFieldValue<DateTimeOffset>(8),
-            }
+            ? DueScheduleStore.Read(row)
             : null;
     }
 
@@ -73,7 +60,7 @@ internal static class BackfillStore
     {
         await using var command = new NpgsqlCommand(NoteSql, connection);
         command.Parameters.AddWithValue(scheduleId);
-        command.Parameters.Add(Times([.. runs.Select(run => run.PlannedAt!.Value)])); // A backfill plans each.
+        command.Parameters.Add(Times([.. runs.Select(run => run.Run.PlannedAt!.Value)])); // A backfill plans each.
         command.Parameters.AddWithValue(runs.Select(run => run.Run.Id).ToArray());
         await command.ExecuteNonQueryAsync(ct);
     }

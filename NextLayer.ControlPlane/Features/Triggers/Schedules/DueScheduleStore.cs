@@ -11,11 +11,14 @@ internal static class DueScheduleStore
     /// <summary>Schedules of one pass.</summary>
     public const int PageSize = 50;
 
+    /// <summary>Of <c>schedules</c>, for <see cref="Read"/>; one that is paused is due at no time, and said to be now.</summary>
+    public const string Columns =
+        "id, tenant_id, pipeline_id, cron, timezone, input::text, catch_up, overlap, coalesce(next_fire_at, now()), now()";
+
     // now() and not clock_timestamp(), which no index can be searched by. SKIP LOCKED: what another replica is at need
     // not be waited for; if it dies, its locks go with its connection and the next pass finds the schedule still due.
-    private const string LockSql = """
-        SELECT id, tenant_id, pipeline_id, cron, timezone, input::text, catch_up, overlap, next_fire_at, now()
-        FROM schedules WHERE next_fire_at <= now()
+    private const string LockSql = $"""
+        SELECT {Columns} FROM schedules WHERE next_fire_at <= now()
         ORDER BY next_fire_at, id LIMIT 50
         FOR UPDATE SKIP LOCKED
         """;
@@ -27,23 +30,26 @@ internal static class DueScheduleStore
         var due = new List<DueSchedule>();
         while (await row.ReadAsync(ct))
         {
-            due.Add(new DueSchedule
-            {
-                Id = row.GetGuid(0),
-                TenantId = row.GetGuid(1),
-                PipelineId = row.GetGuid(2),
-                Cron = row.GetString(3),
-                Timezone = row.GetString(4),
-                Input = row.GetString(5),
-                CatchUp = EnumText.Parse<CatchUp>(row.GetString(6)),
-                Overlap = EnumText.Parse<Overlap>(row.GetString(7)),
-                DueAt = row.GetFieldValue<DateTimeOffset>(8),
-                Now = row.GetFieldValue<DateTimeOffset>(9),
-            });
+            due.Add(Read(row));
         }
 
         return due;
     }
+
+    /// <summary>Reads a row of <see cref="Columns"/>.</summary>
+    public static DueSchedule Read(NpgsqlDataReader row) => new()
+    {
+        Id = row.GetGuid(0),
+        TenantId = row.GetGuid(1),
+        PipelineId = row.GetGuid(2),
+        Cron = row.GetString(3),
+        Timezone = row.GetString(4),
+        Input = row.GetString(5),
+        CatchUp = EnumText.Parse<CatchUp>(row.GetString(6)),
+        Overlap = EnumText.Parse<Overlap>(row.GetString(7)),
+        DueAt = row.GetFieldValue<DateTimeOffset>(8),
+        Now = row.GetFieldValue<DateTimeOffset>(9),
+    };
 
     // A statement of its own: the locking one may have waited for nothing but still have an older view of the runs.
     // A hundred runs back is far enough: with overlap 'skip' hardly more than one is open at a time.

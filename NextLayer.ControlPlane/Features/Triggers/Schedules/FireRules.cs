@@ -73,10 +73,10 @@ internal sealed class FireRules(VersionCatalog versions, RunIds ids)
                 PipelineVersionId = versionId,
                 TriggerType = "schedule",
                 Priority = 0,
+                PlannedAt = planned,
                 Parameters = schedule.Input == "{}" ? null : schedule.Input,
             },
-            schedule.Id,
-            planned),
+            schedule.Id),
     };
 
     private static NewFire Unmade(DueSchedule schedule, DateTimeOffset planned, FireOutcome outcome, string reason) =>

@@ -99,7 +99,7 @@ internal sealed class ScheduleBackfills(Databases databases, FireRules rules, Tr
         await transaction.CommitAsync(ct);
         runs.Announce(queued.Runs);
         foreach (var run in queued.Runs)
-            telemetry.ScheduleFired(FireOutcome.Backfilled, run.PlannedAt!.Value, now);
+            telemetry.ScheduleFired(FireOutcome.Backfilled, run.Run.PlannedAt!.Value, now);
         return new BackfillAnswer(report, null, queued.Quota);
     }
 
@@ -122,11 +122,11 @@ internal sealed class ScheduleBackfills(Databases databases, FireRules rules, Tr
             PipelineVersionId = versionId,
             TriggerType = "backfill",
             Priority = Priority,
-            StartedBy = Caller.Current is { Kind: not CallerKind.Development } starter ? starter.Label : null,
+            PlannedAt = planned,
+            StartedBy = Caller.Current?.KnownLabel,
             Parameters = schedule.Input == "{}" ? null : schedule.Input,
         },
-        schedule.Id,
-        planned);
+        schedule.Id);
 
     private static ScheduleBackfill Report(
         CronSchedule cron,
@@ -137,7 +137,7 @@ internal sealed class ScheduleBackfills(Databases databases, FireRules rules, Tr
         IReadOnlyList<TriggeredRun> made,
         string? obstacle)
     {
-        var madeOf = made.ToDictionary(run => run.PlannedAt!.Value, run => run.Run.Id);
+        var madeOf = made.ToDictionary(run => run.Run.PlannedAt!.Value, run => run.Run.Id);
         return new ScheduleBackfill
         {
             Cron = cron.Expression,

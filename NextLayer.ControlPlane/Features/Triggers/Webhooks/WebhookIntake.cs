@@ -106,7 +106,7 @@ internal sealed class WebhookIntake(WebhookTargets targets, VersionCatalog versi
                 return problem;
             }
 
-            var prepared = Prepare(target, input, call.Caller, call.Keys, Caller.Current is { Kind: not CallerKind.Development } starter ? starter.Label : null);
+            var prepared = Prepare(target, input, call.Caller, call.Keys, Caller.Current?.KnownLabel);
             if (await StartAsync(prepared, call.Body, ct) is { } answer)
                 return answer;
             if (tries == MaxTries)

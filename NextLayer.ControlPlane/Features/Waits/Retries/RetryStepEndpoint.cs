@@ -18,7 +18,7 @@ internal static class RetryStepEndpoint
 
     private static async Task<Results<Ok<WorkflowRun>, ProblemHttpResult>> RetryAsync(
         Guid id, RetryStepRequest request, CallerTenant tenant, Caller caller, RetryStepStore retries, WorkflowRunReader runs, CancellationToken ct) =>
-        await retries.RetryAsync(tenant.Id, id, request, caller.Kind == CallerKind.Development ? null : caller.Label, ct) switch
+        await retries.RetryAsync(tenant.Id, id, request, caller.KnownLabel, ct) switch
         {
             RetryStepOutcome.WrongState wrong => Problems.Conflict(wrong.Code, wrong.Why),
             RetryStepOutcome.Done when await runs.FindAsync(tenant.Id, id, ct) is { } run => TypedResults.Ok(run),
