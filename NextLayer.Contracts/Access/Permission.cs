@@ -20,6 +20,10 @@ public enum Permission
     [JsonStringEnumMemberName("approvals.decide")]
     ApprovalsDecide,
 
+    /// <summary>Make links by which somebody else decides about one approval.</summary>
+    [JsonStringEnumMemberName("approvals.invite")]
+    ApprovalsInvite,
+
     [JsonStringEnumMemberName("events.post")]
     EventsPost,
 

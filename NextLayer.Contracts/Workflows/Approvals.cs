@@ -80,4 +80,10 @@ public sealed record ApprovalDecision
     public string? Comment { get; init; }
     public required JsonElement Data { get; init; }
     public required DateTimeOffset At { get; init; }
+
+    /// <summary>True where they decided by a link, without signing in.</summary>
+    public bool ByLink { get; init; }
+
+    /// <summary>Who made that link for them; null where they made it themselves.</summary>
+    public string? InvitedBy { get; init; }
 }

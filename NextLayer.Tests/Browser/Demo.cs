@@ -104,7 +104,14 @@ public sealed class Demo
         (await http.GetFromJsonAsync<JsonElement>($"/api/pipeline-versions?pipeline_id={pipelineId}&limit=100", Ct)).GetProperty("items").EnumerateArray()
             .ToDictionary(v => v.GetProperty("version").GetString()!, v => v.GetProperty("id").GetString()!);
 
-    public async Task<string> PostAsync(string path, object body)
+    /// <summary>Where somebody decides about a run's step without signing in, from the dashboard's address on.</summary>
+    public async Task<string> InviteAsync(string runId, string approver) =>
+        (await SendAsync($"/api/v1/runs/{runId}/approval-links", new { step_id = "decide", approver })).GetProperty("path").GetString()!;
+
+    public async Task<string> PostAsync(string path, object body) =>
+        (await SendAsync(path, body)).TryGetProperty("id", out var id) ? id.GetString()! : "";
+
+    private async Task<JsonElement> SendAsync(string path, object body)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
         if (TenantId.Length > 0)
@@ -112,7 +119,7 @@ public sealed class Demo
         using var answer = await http.SendAsync(request, Ct);
         var text = await answer.Content.ReadAsStringAsync(Ct);
         Assert.True(answer.IsSuccessStatusCode, text);
-        return JsonElement.Parse(text).TryGetProperty("id", out var id) ? id.GetString()! : "";
+        return JsonElement.Parse(text);
     }
 
     private async Task FillAsync()

@@ -26,6 +26,8 @@ public sealed class EveryPageTests(Site site)
         { "run-items", "/runs/{batch}?step=each", "Price every order" },
         { "run-again", "/runs/{again}", "Order intake" },
         { "approvals", "/approvals", "Approvals" },
+        { "decide", "{link}", "Your decision" },
+        { "decide-incomplete", "/decide", "Your decision" },
         { "pipelines", "/pipelines", "Pipelines" },
         { "pipeline", "/pipelines/{orders}", "Order intake" },
         { "pipeline-compare", "/pipelines/{orders}?version={draft}&with={version}", "Order intake" },
@@ -70,6 +72,8 @@ public sealed class EveryPageTests(Site site)
     {
         var demo = site.Demo;
         var versions = await demo.VersionsAsync(demo.Orders.PipelineId);
+        if (path == "{link}")
+            return await demo.InviteAsync(demo.Waiting, "grace@example.test");
         return path
             .Replace("{succeeded}", demo.Succeeded, StringComparison.Ordinal)
             .Replace("{failed}", demo.Failed, StringComparison.Ordinal)

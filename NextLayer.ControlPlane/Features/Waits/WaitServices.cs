@@ -1,4 +1,5 @@
 using NextLayer.ControlPlane.Features.Waits.Approvals;
+using NextLayer.ControlPlane.Features.Waits.Approvals.Links;
 using NextLayer.ControlPlane.Features.Waits.Children;
 using NextLayer.ControlPlane.Features.Waits.Events;
 using NextLayer.ControlPlane.Features.Waits.Retries;
@@ -11,6 +12,9 @@ internal static class WaitServices
     public static void AddWaits(this IServiceCollection services)
     {
         services.AddSingleton<ResumeStore>();
+        services.AddSingleton<ApprovalLinkStore>();
+        services.AddSingleton<ApprovalLinkMaker>();
+        services.AddSingleton<ApprovalLinkReader>();
         services.AddSingleton<RetryStepStore>();
         services.AddSingleton<ApprovalList>();
         services.AddSingleton<EventStore>();
@@ -22,6 +26,7 @@ internal static class WaitServices
     public static void MapWaits(this IEndpointRouteBuilder api)
     {
         api.MapApprovals();
+        api.MapApprovalLinks();
         api.MapEvents();
         api.MapRetryStep();
     }

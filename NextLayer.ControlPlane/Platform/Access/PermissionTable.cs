@@ -20,7 +20,7 @@ internal static class PermissionTable
 
     private static readonly Permission[] Administering =
     [
-        .. Operating, Permission.WorkflowsPublish, Permission.ConnectorsWrite, Permission.TenantWrite, Permission.MembersManage,
+        .. Operating, Permission.ApprovalsInvite, Permission.WorkflowsPublish, Permission.ConnectorsWrite, Permission.TenantWrite, Permission.MembersManage,
         Permission.KeysManage, Permission.AuditRead, Permission.Work,
     ];
 

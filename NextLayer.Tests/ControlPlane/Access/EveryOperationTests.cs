@@ -88,6 +88,11 @@ public sealed class EveryOperationTests(Servers servers)
         ["StopEngine"] = "engine.control",
         ["ListApprovals"] = "runs.read",
         ["ResumeWorkflowRun"] = "approvals.decide",
+        ["ListApprovalLinks"] = "runs.read",
+        ["CreateApprovalLink"] = "approvals.decide",
+        ["WithdrawApprovalLink"] = "approvals.decide",
+        ["OpenApprovalLink"] = Open,
+        ["DecideByApprovalLink"] = Open,
         ["PostEvent"] = "events.post",
         ["ListSchedules"] = "triggers.read",
         ["GetSchedule"] = "triggers.read",
@@ -159,7 +164,7 @@ public sealed class EveryOperationTests(Servers servers)
     {
         [Role.Viewer] = Reading,
         [Role.Operator] = Operating,
-        [Role.Admin] = [.. Operating, "workflows.publish", "connectors.write", "tenant.write", "members.manage", "keys.manage", "audit.read", "work"],
+        [Role.Admin] = [.. Operating, "approvals.invite", "workflows.publish", "connectors.write", "tenant.write", "members.manage", "keys.manage", "audit.read", "work"],
         [Role.Worker] = ["work"],
     };
 
@@ -288,7 +293,7 @@ public sealed class EveryOperationTests(Servers servers)
             "HeartbeatRun" => $$"""{"worker_id": "w", "lease": {"epoch": 1, "token": "{{Absent}}", "seconds": 30} }""",
             "FindRunConnector" => $$"""{"connector": "http", "lease": {"epoch": 1, "token": "{{Absent}}", "seconds": 30} }""",
             "SetConnectorSecret" => """{"value": "another secret"}""",
-            "ResumeWorkflowRun" => """{"step_id": "ask"}""",
+            "CreateApprovalLink" or "ResumeWorkflowRun" => """{"step_id": "ask"}""",
             "BackfillSchedule" => """{"from": "2026-05-01T00:00:00Z", "to": "2026-05-01T00:00:00Z"}""",
             "ChangeMember" => """{"role": "viewer"}""",
             _ => "{}",

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Workflows;
+using NextLayer.ControlPlane.Features.Waits.Approvals.Links;
 using NextLayer.ControlPlane.Features.Workflows.Running;
 using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Errors;
@@ -42,10 +43,19 @@ internal static class ApprovalEndpoints
         Guid id, ResumeRunRequest request, CallerTenant tenant, Caller caller, ResumeStore resume, WorkflowRunReader runs, CancellationToken ct) =>
         await resume.ResumeAsync(tenant.Id, id, request, Voter.From(caller, tenant.Id, request.By), ct) switch
         {
-            ResumeOutcome.WrongState wrong => Problems.Conflict(wrong.Code, wrong.Why),
-            ResumeOutcome.NotAsked notAsked => Problems.Make(StatusCodes.Status403Forbidden, "not_an_approver", notAsked.Why),
-            ResumeOutcome.Invalid invalid => Problems.Invalid(invalid.Errors),
             ResumeOutcome.Done when await runs.FindAsync(tenant.Id, id, ct) is { } run => TypedResults.Ok(run),
-            _ => Problems.NotFound("run", id),
+            ResumeOutcome.Done or ResumeOutcome.NotFound => Problems.NotFound("run", id),
+            var refused => Refusal(refused)!, // Not null for what is not done.
         };
+
+    /// <summary>The problem to answer with; null for what was done.</summary>
+    public static ProblemHttpResult? Refusal(ResumeOutcome outcome) => outcome switch
+    {
+        ResumeOutcome.WrongState wrong => Problems.Conflict(wrong.Code, wrong.Why),
+        ResumeOutcome.NotAsked notAsked => Problems.Make(StatusCodes.Status403Forbidden, "not_an_approver", notAsked.Why),
+        ResumeOutcome.Invalid invalid => Problems.Invalid(invalid.Errors),
+        ResumeOutcome.LinkEnded ended => ApprovalLinkEndpoints.Ended(ended.Why),
+        ResumeOutcome.NotFound => ApprovalLinkEndpoints.Unknown(),
+        _ => null,
+    };
 }

@@ -19,13 +19,25 @@ internal sealed class ApprovalList(Databases databases)
         WHERE a.tenant_id = $1 AND ($2::text IS NULL OR a.status = $2) AND ($3::uuid IS NULL OR a.run_id = $3)
         """;
 
+    private const string Columns = """
+        a.run_id, a.step_id, a.generation, a.attempt, a.status, a.request, a.escalated, a.requested_at, a.deadline_at,
+        a.decided_at, r.pipeline_version_id, p.name
+        """;
+
     private const string PageSql = $"""
-        SELECT a.run_id, a.step_id, a.generation, a.attempt, a.status, a.request, a.escalated, a.requested_at, a.deadline_at,
-               a.decided_at, r.pipeline_version_id, p.name
+        SELECT {Columns}
         FROM (SELECT a.* {Where} ORDER BY a.requested_at DESC, a.run_id DESC, a.step_id LIMIT $4 OFFSET $5) a
         JOIN pipeline_runs r ON r.id = a.run_id
         JOIN pipelines p ON p.id = r.pipeline_id
         ORDER BY a.requested_at DESC, a.run_id DESC, a.step_id
+        """;
+
+    private const string OneSql = $"""
+        SELECT {Columns}
+        FROM approvals a
+        JOIN pipeline_runs r ON r.id = a.run_id
+        JOIN pipelines p ON p.id = r.pipeline_id
+        WHERE a.run_id = $1 AND a.step_id = $2 AND a.generation = $3 AND a.attempt = $4
         """;
 
     private const string CountSql = $"SELECT count(*) FROM (SELECT 1 {Where} LIMIT 10001) AS counted";
@@ -50,6 +62,26 @@ internal sealed class ApprovalList(Databases databases)
         var keys = approvals.Select(a => new ApprovalKey(a.RunId, a.StepId, a.Generation, a.Attempt)).ToList();
         var decisions = await ApprovalRows.DecisionsAsync(connection, keys, ct);
         return ([.. approvals.Zip(keys, (approval, key) => approval with { Decisions = [.. decisions[key]] })], total);
+    }
+
+    /// <summary>One, with its votes; null where there is none.</summary>
+    public static async Task<Approval?> FindAsync(NpgsqlConnection connection, ApprovalKey key, CancellationToken ct)
+    {
+        Approval approval;
+        await using (var command = new NpgsqlCommand(OneSql, connection))
+        {
+            command.Parameters.AddWithValue(key.RunId);
+            command.Parameters.AddWithValue(key.StepId);
+            command.Parameters.AddWithValue(key.Generation);
+            command.Parameters.AddWithValue(key.Attempt);
+            await using var row = await command.ExecuteReaderAsync(ct);
+            if (!await row.ReadAsync(ct))
+                return null;
+            approval = Read(row);
+        }
+
+        var decisions = await ApprovalRows.DecisionsAsync(connection, [key], ct);
+        return approval with { Decisions = [.. decisions[key]] };
     }
 
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, Guid tenantId, ApprovalStatus? status, Guid? runId)

@@ -21,7 +21,7 @@ internal static class ApprovalRows
         """;
 
     private const string DecisionsSql = """
-        SELECT d.run_id, d.step_id, d.generation, d.attempt, d.decided_by, d.approved, d.comment, d.data, d.decided_at
+        SELECT d.run_id, d.step_id, d.generation, d.attempt, d.decided_by, d.approved, d.comment, d.data, d.decided_at, d.link_id IS NOT NULL, d.invited_by
         FROM approval_decisions d
         JOIN unnest($1::uuid[], $2::text[], $3::integer[], $4::integer[]) AS k (run_id, step_id, generation, attempt)
              USING (run_id, step_id, generation, attempt)
@@ -29,8 +29,12 @@ internal static class ApprovalRows
         """;
 
     private const string DecideSql = """
-        INSERT INTO approval_decisions (run_id, step_id, generation, attempt, decided_by, approved, comment, data)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
+        INSERT INTO approval_decisions (run_id, step_id, generation, attempt, decided_by, approved, comment, data, voter_names, link_id, invited_by)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
+        WHERE NOT EXISTS (
+            SELECT FROM approval_decisions d
+            WHERE d.run_id = $1 AND d.step_id = $2 AND d.generation = $3 AND d.attempt = $4
+              AND (d.voter_names && $9 OR lower(d.decided_by) = ANY ($9)))
         """;
 
     private const string EscalateSql = """
@@ -67,12 +71,15 @@ internal static class ApprovalRows
                 Comment = rows.GetText(6),
                 Data = rows.GetJson(7),
                 At = rows.GetFieldValue<DateTimeOffset>(8),
+                ByLink = rows.GetBoolean(9),
+                InvitedBy = rows.GetText(10),
             }));
         return decisions.ToLookup(d => d.Key, d => d.Decision);
     }
 
-    /// <returns>False when that person has voted already.</returns>
-    public static async Task<bool> DecideAsync(NpgsqlConnection connection, ApprovalKey key, ApprovalDecision decision, CancellationToken ct)
+    /// <summary>Call with the run locked: it looks before it writes.</summary>
+    /// <returns>False when that person has voted already, under whatever name.</returns>
+    public static async Task<bool> DecideAsync(NpgsqlConnection connection, ApprovalKey key, ApprovalDecision decision, Voter voter, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(DecideSql, connection);
         command.Parameters.AddWithValue(key.RunId);
@@ -81,8 +88,11 @@ internal static class ApprovalRows
         command.Parameters.AddWithValue(key.Attempt);
         command.Parameters.AddWithValue(decision.By);
         command.Parameters.AddWithValue(decision.Approved);
-        command.Parameters.AddWithValue((object?)decision.Comment ?? DBNull.Value);
+        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text, Value = (object?)decision.Comment ?? DBNull.Value });
         command.Parameters.AddWithValue(NpgsqlTypes.NpgsqlDbType.Json, decision.Data.GetRawText());
+        command.Parameters.AddWithValue(voter.Names.Append(voter.Name).Select(name => name.ToLowerInvariant()).Distinct().ToArray());
+        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid, Value = (object?)voter.Link?.Id ?? DBNull.Value });
+        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text, Value = (object?)voter.Link?.InvitedBy ?? DBNull.Value });
         return await command.ExecuteNonQueryAsync(ct) == 1;
     }
 

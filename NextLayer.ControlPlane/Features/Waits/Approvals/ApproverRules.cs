@@ -1,5 +1,4 @@
 using NextLayer.Contracts.Workers;
-using NextLayer.ControlPlane.Features.Runs.Changes;
 
 namespace NextLayer.ControlPlane.Features.Waits.Approvals;
 
@@ -8,20 +7,26 @@ internal static class ApproverRules
 {
     /// <param name="startedBy">Who started the run, as the audit log names them; null where nobody is known to have.</param>
     /// <returns>Why not, in a sentence; null for somebody who may decide.</returns>
-    public static string? Refuse(ApprovalWait request, OpenStep step, Voter voter, string? startedBy)
+    /// <param name="deadline">Null where there is none, or none any more.</param>
+    public static string? Refuse(ApprovalWait request, string stepId, DateTimeOffset? deadline, Voter voter, string? startedBy)
     {
         if (!voter.IsKnown)
             return null;
-        if (!request.SelfApproval && startedBy is not null && voter.Names.Contains(startedBy))
+        if (IsBarred(request, voter, startedBy))
             return "You started this run; somebody else must decide.";
-        return IsAsked(request, step, voter)
+        var escalated = request.OnDeadline == OnDeadline.Escalate && deadline is null;
+        return IsAsked(request, escalated, voter)
             ? null
-            : $"Only {Describe(request, step)} may decide about step '{step.StepId}'.";
+            : $"Only {Describe(request, escalated)} may decide about step '{stepId}'.";
     }
 
-    private static bool IsAsked(ApprovalWait request, OpenStep step, Voter voter)
+    /// <summary>Whether the question is about the voter's own run, and not theirs to settle.</summary>
+    public static bool IsBarred(ApprovalWait request, Voter voter, string? startedBy) =>
+        !request.SelfApproval && startedBy is not null && voter.Names.Contains(startedBy);
+
+    private static bool IsAsked(ApprovalWait request, bool escalated, Voter voter)
     {
-        if (IsEscalated(request, step) && request.EscalateTo.Any(Names))
+        if (escalated && request.EscalateTo.Any(Names))
             return true;
         return request.Approvers is not { } approvers
             || (approvers.Users.Count == 0 && approvers.Groups.Count == 0 && approvers.Roles.Count == 0)
@@ -32,14 +37,12 @@ internal static class ApproverRules
         bool Names(string user) => voter.Names.Contains(user, StringComparer.OrdinalIgnoreCase);
     }
 
-    private static bool IsEscalated(ApprovalWait request, OpenStep step) => request.OnDeadline == OnDeadline.Escalate && step.WakeAt is null;
-
-    private static string Describe(ApprovalWait request, OpenStep step)
+    private static string Describe(ApprovalWait request, bool escalated)
     {
         var approvers = request.Approvers ?? new Approvers();
         var asked = approvers.Users
             .Concat(approvers.Groups.Select(group => $"the group {group}"))
             .Concat(approvers.Roles.Select(role => $"the role {role}"));
-        return string.Join(", ", IsEscalated(request, step) ? asked.Concat(request.EscalateTo) : asked);
+        return string.Join(", ", escalated ? asked.Concat(request.EscalateTo) : asked);
     }
 }

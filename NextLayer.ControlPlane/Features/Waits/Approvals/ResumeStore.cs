@@ -8,6 +8,7 @@ using NextLayer.ControlPlane.Features.Runs;
 using NextLayer.ControlPlane.Features.Runs.Changes;
 using NextLayer.ControlPlane.Features.Runs.Reporting;
 using NextLayer.ControlPlane.Features.Versions;
+using NextLayer.ControlPlane.Features.Waits.Approvals.Links;
 using NextLayer.ControlPlane.Platform.Database;
 using NextLayer.Workflows.Schemas;
 using Npgsql;
@@ -30,33 +31,55 @@ internal abstract record ResumeOutcome
     public sealed record NotAsked(string Why) : ResumeOutcome;
 
     public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : ResumeOutcome;
+
+    /// <summary>The link that was shown is no longer worth anything.</summary>
+    /// <param name="Why">A sentence.</param>
+    public sealed record LinkEnded(string Why) : ResumeOutcome;
 }
 
 /// <summary>
 /// Ends waits by hand. The decision, the step's output, and the run's return to the queue are one transaction; whoever
 /// comes second finds the step settled.
 /// </summary>
-internal sealed class ResumeStore(Databases databases, NewsPublisher news)
+internal sealed class ResumeStore(Databases databases, ApprovalLinkStore links, NewsPublisher news)
 {
-    // A for-each's child runs were started by whoever started the run at their head.
-    private const string StarterSql = """
-        WITH RECURSIVE line AS (
-            SELECT id, parent_run_id FROM pipeline_runs WHERE id = $1
-            UNION ALL
-            SELECT p.id, p.parent_run_id FROM line JOIN pipeline_runs p ON p.id = line.parent_run_id
-        )
-        SELECT e.payload ->> 'by' FROM line JOIN run_events e ON e.run_id = line.id AND e.seq = 1 WHERE line.parent_run_id IS NULL
-        """;
-
     private static readonly JsonElement NoData = RunRows.EmptyObject;
 
     /// <param name="tenantId">The caller's; another tenant's run is answered like none.</param>
     /// <param name="runId">The waiting run.</param>
     /// <param name="request">The step and what it is told.</param>
     /// <param name="voter">Who decides.</param>
-    public async Task<ResumeOutcome> ResumeAsync(Guid tenantId, Guid runId, ResumeRunRequest request, Voter voter, CancellationToken ct)
+    public Task<ResumeOutcome> ResumeAsync(Guid tenantId, Guid runId, ResumeRunRequest request, Voter voter, CancellationToken ct) =>
+        ChangeAsync(
+            runId,
+            request.Data,
+            async (connection, run, data) => run.Before.TenantId == tenantId
+                ? await ApplyAsync(connection, run, request.StepId, data, voter, ct)
+                : new ResumeOutcome.NotFound(),
+            ct);
+
+    /// <summary>Adds the vote of whoever a link was made for.</summary>
+    public async Task<ResumeOutcome> DecideByLinkAsync(ApprovalLinkText text, JsonElement? data, CancellationToken ct)
     {
-        var data = request.Data ?? NoData;
+        if (await links.FindAsync(text, ct) is not { } found)
+            return new ResumeOutcome.NotFound();
+        return await ChangeAsync(
+            found.Key.RunId,
+            data,
+            async (connection, run, given) => await links.HoldAsync(connection, text, ct) switch
+            {
+                null => new ResumeOutcome.NotFound(),
+                { Ended: { } why } => new ResumeOutcome.LinkEnded(why),
+                var link when WaitOf(run, link.Key) is { } step => await DecideAsync(connection, run, step, given, link.Voter, ct),
+                _ => new ResumeOutcome.WrongState("approval_settled", "This is settled already: nobody is asked any more."),
+            },
+            ct);
+    }
+
+    private async Task<ResumeOutcome> ChangeAsync(
+        Guid runId, JsonElement? given, Func<NpgsqlConnection, RunChange, JsonElement, Task<ResumeOutcome>> apply, CancellationToken ct)
+    {
+        var data = given ?? NoData;
         if (data.ValueKind != JsonValueKind.Object)
             return Refuse("data", "must be an object.");
         if (Encoding.UTF8.GetByteCount(data.GetRawText()) > StepReportRules.MaxOutputBytes / 2)
@@ -65,9 +88,9 @@ internal sealed class ResumeStore(Databases databases, NewsPublisher news)
         await using var connection = await databases.Hot.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         var run = (await RunLocks.ByIdAsync(connection, [runId], ct)).SingleOrDefault();
-        if (run is null || run.Before.TenantId != tenantId)
+        if (run is null)
             return new ResumeOutcome.NotFound();
-        var outcome = await ApplyAsync(connection, run, request.StepId, data, voter, ct);
+        var outcome = await apply(connection, run, data);
         if (outcome is not ResumeOutcome.Done)
             return outcome;
         await RunWriter.WriteAsync(connection, [run], ct);
@@ -75,6 +98,15 @@ internal sealed class ResumeStore(Databases databases, NewsPublisher news)
         news.Publish([run]);
         return outcome;
     }
+
+    /// <summary>The step as it waits for this very decision, and not for that of another attempt.</summary>
+    private static OpenStep? WaitOf(RunChange run, ApprovalKey key) =>
+        run.Generation == key.Generation
+        && run.Open.TryGetValue(key.StepId, out var step)
+        && step is { Status: StepStatus.Waiting, WaitReason: WaitReason.Approval }
+        && step.Attempt == key.Attempt
+            ? step
+            : null;
 
     private static async Task<ResumeOutcome> ApplyAsync(
         NpgsqlConnection connection, RunChange run, string stepId, JsonElement data, Voter voter, CancellationToken ct)
@@ -108,13 +140,14 @@ internal sealed class ResumeStore(Databases databases, NewsPublisher news)
     {
         var key = new ApprovalKey(run.Id, step.StepId, run.Generation, step.Attempt);
         var request = (await ApprovalRows.RequestsAsync(connection, [key], ct)).GetValueOrDefault(key) ?? new ApprovalWait();
-        if (ApproverRules.Refuse(request, step, voter, voter.IsKnown ? await StarterAsync(connection, run.Id, ct) : null) is { } why)
+        var startedBy = voter.IsKnown ? await RunStarter.FindAsync(connection, run.Id, ct) : null;
+        if (ApproverRules.Refuse(request, step.StepId, step.WakeAt, voter, startedBy) is { } why)
             return new ResumeOutcome.NotAsked(why);
         var by = voter.Name;
         var decision = Read(data, by, run.Now);
         if (decision.Approved && FormErrors(request, data) is { } errors)
             return new ResumeOutcome.Invalid(errors);
-        if (!await ApprovalRows.DecideAsync(connection, key, decision, ct))
+        if (!await ApprovalRows.DecideAsync(connection, key, decision, voter, ct))
             return new ResumeOutcome.WrongState("already_decided", $"{by} has decided about step '{step.StepId}' already.");
         var decisions = (await ApprovalRows.DecisionsAsync(connection, [key], ct))[key].ToList();
         if (ApprovalRules.Judge(request, decisions) is { } approved)
@@ -130,13 +163,6 @@ internal sealed class ResumeStore(Databases databases, NewsPublisher news)
             Message = $"{by} {(decision.Approved ? "approved" : "rejected")}: {decisions.Count(d => d.Approved)} of {request.Required} approvals.",
         }]);
         return new ResumeOutcome.Done(Settled: false);
-    }
-
-    private static async Task<string?> StarterAsync(NpgsqlConnection connection, Guid runId, CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand(StarterSql, connection);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = runId });
-        return await command.ExecuteScalarAsync(ct) as string;
     }
 
     private static ApprovalDecision Read(JsonElement data, string by, DateTimeOffset now)

@@ -10,7 +10,8 @@ namespace NextLayer.ControlPlane.Features.Waits.Approvals;
 /// <param name="Groups">Those the identity provider put them in.</param>
 /// <param name="Role">Their role in the tenant; null for an administrator of the installation.</param>
 /// <param name="IsKnown">False while authentication is off: nobody is who they say, and everybody may decide.</param>
-internal sealed record Voter(string Name, IReadOnlyList<string> Names, IReadOnlyList<string> Groups, string? Role, bool IsKnown)
+/// <param name="Link">How they decide without signing in; null for a caller.</param>
+internal sealed record Voter(string Name, IReadOnlyList<string> Names, IReadOnlyList<string> Groups, string? Role, bool IsKnown, VoterLink? Link = null)
 {
     /// <summary>Who decides while calls carry no identity and name nobody.</summary>
     private const string Somebody = "local";
@@ -25,3 +26,7 @@ internal sealed record Voter(string Name, IReadOnlyList<string> Names, IReadOnly
         return new Voter(name, [name, caller.Subject, caller.Label], caller.Groups, role, IsKnown: true);
     }
 }
+
+/// <summary>The link that somebody decides by.</summary>
+/// <param name="InvitedBy">Who made it for them; null where they did.</param>
+internal sealed record VoterLink(Guid Id, string? InvitedBy);

@@ -10,8 +10,10 @@ export function Root() {
   // What is shown and where one is going differ while the parts of a page are fetched.
   const shown = useRouterState({ select: (state) => state.matches.at(-1)?.routeId });
   const location = useRouterState({ select: (state) => state.location });
-  const me = useQuery(meQuery());
-  if (shown === "/sign-in")
+  // Whoever decides by a link need not be known.
+  const byLink = location.pathname === "/decide";
+  const me = useQuery({ ...meQuery(), enabled: !byLink });
+  if (shown === "/sign-in" || byLink)
     return (
       <>
         <Outlet />

@@ -107,10 +107,12 @@ const signIn = createRoute({
   validateSearch: (search: Search): { to?: string | undefined } => ({ to: localAddress(one(search, "to")) }),
   component: lazyRouteComponent(() => import("@/features/session/SignInPage"), "SignInPage"),
 });
+// What the link says stands behind #, which no server hears.
+const decide = createRoute({ ...at("/decide"), component: lazyRouteComponent(() => import("@/features/approvals/DecidePage"), "DecidePage") });
 const engine = createRoute({ ...at("/engine"), component: guarded("engine.read", text.pages.engine, lazyRouteComponent(() => import("@/features/engine/EnginePage"), "EnginePage")) });
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, runs, run, pipelines, pipeline, builder, start, workers, approvals, triggers, connectors, providers, tenants, members, keys, audit, engine, signIn]),
+  routeTree: root.addChildren([overview, runs, run, pipelines, pipeline, builder, start, workers, approvals, triggers, connectors, providers, tenants, members, keys, audit, engine, signIn, decide]),
   parseSearch,
   stringifySearch,
   defaultPreload: "intent",

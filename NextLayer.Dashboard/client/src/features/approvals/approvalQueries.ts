@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { toQuery } from "@/shared/api/http";
+import { get, request, toQuery } from "@/shared/api/http";
 import { tenantsQuery } from "@/shared/api/queries";
 import { queryClient } from "@/app/queryClient";
 import { listInTenants } from "@/shared/api/tenancy";
@@ -11,10 +11,12 @@ export interface Decision {
   comment: string | null;
   data: Json;
   at: string;
+  by_link: boolean;
+  invited_by: string | null;
 }
 
-export interface Approval {
-  tenant_id: string;
+/** A question as whoever decides sees it, signed in or not. */
+export interface Question {
   run_id: string;
   step_id: string;
   generation: number;
@@ -36,13 +38,66 @@ export interface Approval {
   decisions: Decision[];
 }
 
+export interface Approval extends Question {
+  tenant_id: string;
+}
+
+/** A link to one approval, without its secret. */
+export interface ApprovalLink {
+  id: string;
+  step_id: string;
+  generation: number;
+  attempt: number;
+  approver: string;
+  invited_by: string | null;
+  expires_at: string;
+  withdrawn_at: string | null;
+}
+
+export interface NewApprovalLink extends ApprovalLink {
+  path: string;
+}
+
+/** What a link opens. */
+export interface Invitation {
+  approver: string;
+  invited_by: string | null;
+  tenant_name: string;
+  expires_at: string;
+  approval: Question;
+  decision: Decision | null;
+  refusal: string | null;
+}
+
 const PER_PAGE = 100;
 
 export const approvalsQuery = (tenantIds: readonly string[], status: Approval["status"], runId?: string) =>
   queryOptions({
     queryKey: ["approvals", { tenantIds, status, runId }],
-    queryFn: ({ signal }) => listInTenants<Omit<Approval, "tenant_id">>(`/api/v1/approvals${toQuery({ status, run_id: runId, per_page: PER_PAGE })}`, tenantIds, signal),
+    queryFn: ({ signal }) => listInTenants<Question>(`/api/v1/approvals${toQuery({ status, run_id: runId, per_page: PER_PAGE })}`, tenantIds, signal),
     refetchInterval: 5_000,
+  });
+
+/** Links to one question that can be used now. */
+export const linksQuery = (approval: Approval) =>
+  queryOptions({
+    queryKey: ["approval-links", approval.run_id, approval.step_id, approval.generation, approval.attempt],
+    queryFn: async ({ signal }) => {
+      const links = await get<ApprovalLink[]>(`/api/v1/runs/${approval.run_id}/approval-links`, { tenantId: approval.tenant_id, signal });
+      return links.filter(
+        (each) =>
+          each.step_id === approval.step_id && each.generation === approval.generation && each.attempt === approval.attempt && each.withdrawn_at === null && Date.parse(each.expires_at) > Date.now(),
+      );
+    },
+  });
+
+/** The question that a link asks; asked again while it is open, since others may decide meanwhile. */
+export const invitationQuery = (token: string) =>
+  queryOptions({
+    queryKey: ["invitation", token],
+    queryFn: ({ signal }) => request<Invitation>("/api/v1/approval-links/open", { method: "POST", body: { token }, signal }).then((answer) => answer.data),
+    retry: false,
+    refetchInterval: (query) => (query.state.data?.approval.status === "waiting" && !query.state.error ? 10_000 : false),
   });
 
 /** How many wait for somebody, for the navigation. */

@@ -6,6 +6,7 @@ export const PERMISSIONS = [
   "runs.start",
   "runs.control",
   "approvals.decide",
+  "approvals.invite",
   "events.post",
   "workflows.read",
   "workflows.write",

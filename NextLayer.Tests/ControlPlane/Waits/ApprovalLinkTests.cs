@@ -1,0 +1,253 @@
+using System.Net;
+using NextLayer.Contracts.Access;
+using NextLayer.Tests.ControlPlane.Access;
+using NextLayer.Tests.Support;
+
+namespace NextLayer.Tests.ControlPlane.Waits;
+
+/// <summary>Links by which people decide without signing in.</summary>
+public sealed class ApprovalLinkTests(Servers servers)
+{
+    [Fact]
+    public async Task OwnLink_ShowsTheQuestionAndCarriesTheOneVote()
+    {
+        await using var stack = await LinkStack.StartAsync(servers);
+        var (ada, _) = await stack.AddMemberAsync("ada", "operator");
+        var run = await stack.AskAsync("""{"title": "Refund?", "required": 2, "show": [{"amount": 12}]}""");
+        var made = await stack.MakeAsync(ada, run);
+        var token = made.Json.GetProperty("token").GetString()!;
+
+        var opened = await stack.OpenAsync(token);
+        var decided = await stack.DecideAsync(token, new { comment = "fine" });
+        var again = await stack.DecideAsync(token, new { approved = false });
+        var signedIn = await stack.ResumeAsync(ada, run);
+
+        Assert.Equal(HttpStatusCode.Created, made.Status);
+        Assert.Equal($"/decide#{token}", made.Json.GetProperty("path").GetString());
+        Assert.Equal("no-store", made.Headers["Cache-Control"]);
+        Assert.Equal(
+            ("ada@example.test", "Ours", "Refund?", "waiting"),
+            (opened.Json.Text("approver"), opened.Json.Text("tenant_name"), opened.Json.GetProperty("approval").Text("title"), opened.Json.GetProperty("approval").Text("status")));
+        Assert.Equal((HttpStatusCode.OK, "fine", true), (decided.Status, decided.Json.GetProperty("decision").Text("comment"), decided.Json.GetProperty("decision").GetProperty("by_link").GetBoolean()));
+        Assert.Equal((HttpStatusCode.Conflict, "already_decided"), (again.Status, again.Problem));
+        Assert.Equal((HttpStatusCode.Conflict, "already_decided"), (signedIn.Status, signedIn.Problem));
+        Assert.Equal(1L, await stack.Database.AskAsync<long>("SELECT count(*) FROM approval_decisions WHERE run_id = $1 AND approved", run));
+    }
+
+    [Fact]
+    public async Task Guest_InvitedByAnAdministrator_DecidesAndTheRunGoesOn()
+    {
+        await using var stack = await LinkStack.StartAsync(servers);
+        var run = await stack.AskAsync();
+        var token = await stack.InviteAsync(run, "grace@elsewhere.test");
+
+        var decided = await stack.DecideAsync(token, new { note = "from outside" });
+        await stack.UntilAsync(run, "SUCCEEDED");
+        var opened = await stack.OpenAsync(token);
+
+        Assert.Equal(HttpStatusCode.OK, decided.Status);
+        Assert.Equal("approved", opened.Json.GetProperty("approval").Text("status"));
+        var decision = opened.Json.GetProperty("decision");
+        Assert.Equal(("grace@elsewhere.test", "a Admin"), (decision.Text("by"), decision.Text("invited_by")));
+        Assert.Equal(0L, await stack.Database.AskAsync<long>($"SELECT count(*) FROM approval_links l WHERE l::text LIKE '%{token[4..]}%'")); // Only its hash is kept.
+    }
+
+    [Fact]
+    public async Task Create_ForSomebodyElse_TakesTheRightToInvite()
+    {
+        await using var stack = await LinkStack.StartAsync(servers);
+        var (ada, _) = await stack.AddMemberAsync("ada", "operator");
+        var run = await stack.AskAsync();
+
+        var byOperator = await stack.MakeAsync(ada, run, new { step_id = "ask", approver = "grace@example.test" });
+        var byKeyForItself = await stack.MakeAsync(stack.Access.Ours.Keys[Role.Operator], run);
+        var inOwnName = await stack.MakeAsync(ada, run, new { step_id = "ask", approver = "ADA@example.test" });
+
+        Assert.Equal((HttpStatusCode.Forbidden, true), (byOperator.Status, byOperator.Detail!.Contains("approvals.invite", StringComparison.Ordinal)));
+        Assert.Equal((HttpStatusCode.BadRequest, true), (byKeyForItself.Status, byKeyForItself.Detail!.StartsWith("approver must say whom", StringComparison.Ordinal)));
+        Assert.Equal((HttpStatusCode.Created, "ada@example.test"), (inOwnName.Status, inOwnName.Json.Text("approver")));
+        Assert.Equal(1L, await stack.Database.AskAsync<long>("SELECT count(*) FROM approval_links"));
+    }
+
+    [Fact]
+    public async Task Create_ForWhomTheStepDoesNotAsk_IsRefused()
+    {
+        await using var stack = await LinkStack.StartAsync(servers);
+        await stack.AddMemberAsync("ada", "operator");
+        var run = await stack.AskAsync("""{"approvers": {"users": ["grace@example.test"], "roles": ["operator"]}}""");
+
+        var guest = await stack.MakeAsync(stack.Admin, run, new { step_id = "ask", approver = "eve@example.test" });
+        var asked = await stack.MakeAsync(stack.Admin, run, new { step_id = "ask", approver = "Grace@example.test" });
+        var byRole = await stack.MakeAsync(stack.Admin, run, new { step_id = "ask", approver = "ada@example.test" });
+
+        Assert.Equal((HttpStatusCode.Forbidden, "not_an_approver"), (guest.Status, guest.Problem));
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Created), (asked.Status, byRole.Status));
+    }
+
+    [Fact]
+    public async Task Create_ByWhoStartedTheRun_IsRefusedForThemselvesAndForOthers()
+    {
+        await using var stack = await LinkStack.StartAsync(servers);
+        var (boss, _) = await stack.AddMemberAsync("boss", "admin");
+        var run = await stack.AskAsync(by: boss);
+
+        var own = await stack.MakeAsync(boss, run);
+        var forOther = await stack.MakeAsync(boss, run, new { step_id = "ask", approver = "other.self@example.test" });
+        var forTheStarter = await stack.MakeAsync(stack.Admin, run, new { step_id = "ask", approver = "boss@example.test" });
+
+        foreach (var refused in new[] { own, forOther, forTheStarter })
+            Assert.Equal((HttpStatusCode.Forbidden, "not_an_approver"), (refused.Status, refused.Problem));
+    }
+
+    [Fact]
+    public async Task Create_WhereNothingWaits_SaysSo()
+    {
+        await using var stack = await LinkStack.StartAsync(servers);
+        var run = await stack.AskAsync();
+        Assert.Equal(HttpStatusCode.OK, (await stack.ResumeAsync(stack.Admin, run)).Status);
+
+        var settled = await stack.MakeAsync(stack.Admin, run, new { step_id = "ask", approver = "grace@example.test" });
+        var otherStep = await stack.MakeAsync(stack.Admin, run, new { step_id = "nowhere", approver = "grace@example.test" });
+        var tooLong = await stack.MakeAsync(stack.Admin, run, new { step_id = "ask", approver = "grace@example.test", expires_in_hours = 721 });
+
+        Assert.Equal((HttpStatusCode.Conflict, "step_not_waiting"), (settled.Status, settled.Problem));
+        Assert.Equal((HttpStatusCode.Conflict, "step_not_waiting"), (otherStep.Status, otherStep.Problem));
+        Assert.Equal(HttpStatusCode.BadRequest, tooLong.Status);
+    }
+
+    [Fact]
+    public async Task Link_ThatThereNeverWas_OpensNothing()
+    {
+        await using var stack = await LinkStack.StartAsync(servers);
+        var letters = new string('A', 43);
+
+        foreach (var token in new[] { $"nla_{letters}", "nla_short", $"nlk_{letters}", $"nla_Ä{letters[1..]}", $"nla_{letters}A" })
+        {
+            foreach (var answer in new[] { await stack.OpenAsync(token), await stack.DecideAsync(token) })
+                Assert.Equal((HttpStatusCode.NotFound, "approval_link_not_found"), (answer.Status, answer.Problem));
+        }
+    }
+
+    [Fact]
+    public async Task Link_WhoseWorthHasEnded_DecidesNothing()
+    {
+        var endings = new (string Sql, string Why)[]
+        {
+            ("UPDATE approval_links SET expires_at = now() - interval '1 second'", "expired"),
+            ("UPDATE approval_links SET withdrawn_at = now()", "withdrawn"),
+            ("UPDATE approval_links SET is_known = false", "nobody needed to sign in"),
+            ("UPDATE memberships SET role = 'viewer' WHERE subject = 'ada'", "no longer"),
+            ("DELETE FROM memberships WHERE subject = 'ada'", "no such link"),
+        };
+        await using var stack = await LinkStack.StartAsync(servers);
+        var (ada, _) = await stack.AddMemberAsync("ada", "operator");
+        var run = await stack.AskAsync();
+        foreach (var (ending, why) in endings)
+        {
+            var token = (await stack.MakeAsync(ada, run)).Json.Text("token");
+            await stack.Database.ExecuteAsync(ending);
+
+            foreach (var answer in new[] { await stack.OpenAsync(token), await stack.DecideAsync(token) })
+            {
+                Assert.True(answer.Status is HttpStatusCode.Gone or HttpStatusCode.NotFound, answer.Text);
+                Assert.Contains(why, answer.Detail, StringComparison.Ordinal);
+            }
+
+            Assert.Equal("waiting", await stack.Database.AskAsync<string>("SELECT status FROM approvals WHERE run_id = $1", run));
+            await stack.Database.ExecuteAsync("DELETE FROM approval_links");
+            await stack.Database.ExecuteAsync("UPDATE memberships SET role = 'operator' WHERE subject = 'ada'");
+        }
+    }
+
+    [Fact]
+    public async Task Link_ToAnEarlierAttempt_DoesNotDecideTheNextOne()
+    {
+        await using var stack = await LinkStack.StartAsync(servers);
+        var run = await stack.AskAsync();
+        var early = await stack.InviteAsync(run, "grace@example.test");
+        await stack.Access.PostAsync(stack.Admin, $"/api/v1/runs/{run}/resume", """{"step_id": "ask", "data": {"approved": false}}""");
+        await stack.UntilAsync(run, "FAILED");
+        await stack.Access.PostAsync(stack.Admin, $"/api/runs/{run}/retry");
+        await stack.UntilAsync(run, "PAUSED");
+
+        var opened = await stack.OpenAsync(early);
+        var decided = await stack.DecideAsync(early);
+
+        Assert.Equal("rejected", opened.Json.GetProperty("approval").Text("status"));
+        Assert.Equal((HttpStatusCode.Conflict, "approval_settled"), (decided.Status, decided.Problem));
+        Assert.Equal("PAUSED", await stack.Database.AskAsync<string>("SELECT status FROM pipeline_runs WHERE id = $1", run));
+    }
+
+    [Fact]
+    public async Task Decide_ByAllWhoHaveALinkAtOnce_SettlesOnceAndCountsEachPersonOnce()
+    {
+        await using var stack = await LinkStack.StartAsync(servers);
+        var run = await stack.AskAsync("""{"required": 3}""");
+        var tokens = new List<string>();
+        foreach (var name in new[] { "a@x.test", "A@x.test", "b@x.test", "b@x.test", "c@x.test", "d@x.test" })
+            tokens.Add(await stack.InviteAsync(run, name));
+
+        var answers = await Task.WhenAll(tokens.Concat(tokens).Select(token => stack.DecideAsync(token)));
+        await stack.UntilAsync(run, "SUCCEEDED");
+
+        Assert.Equal(3, answers.Count(answer => answer.Status == HttpStatusCode.OK));
+        Assert.All(answers.Where(answer => answer.Status != HttpStatusCode.OK), answer => Assert.Equal(HttpStatusCode.Conflict, answer.Status));
+        Assert.Equal(3L, await stack.Database.AskAsync<long>("SELECT count(DISTINCT lower(decided_by)) FROM approval_decisions WHERE run_id = $1", run));
+    }
+
+    [Fact]
+    public async Task Withdraw_WhileADecisionIsBeingMade_WaitsForItOrPreventsIt()
+    {
+        await using var stack = await LinkStack.StartAsync(servers);
+        var run = await stack.AskAsync("""{"required": 50}""");
+        for (var round = 0; round < 12; round++)
+        {
+            var made = (await stack.MakeAsync(stack.Admin, run, new { step_id = "ask", approver = $"guest{round}@x.test" })).Json;
+            var deciding = stack.DecideAsync(made.Text("token"));
+            var withdrawn = await stack.Access.SendAsync(stack.Admin, HttpMethod.Delete, $"/api/v1/runs/{run}/approval-links/{made.Text("id")}");
+            var counted = await stack.Database.AskAsync<long>($"SELECT count(*) FROM approval_decisions WHERE decided_by = 'guest{round}@x.test'");
+            await deciding;
+
+            Assert.Equal(HttpStatusCode.NoContent, withdrawn.Status);
+            Assert.Equal(counted, await stack.Database.AskAsync<long>($"SELECT count(*) FROM approval_decisions WHERE decided_by = 'guest{round}@x.test'"));
+        }
+    }
+
+    [Fact]
+    public async Task Withdraw_BelongsToWhoMadeItAndToThoseWhoInvite()
+    {
+        await using var stack = await LinkStack.StartAsync(servers);
+        var (ada, _) = await stack.AddMemberAsync("ada", "operator");
+        var (bob, _) = await stack.AddMemberAsync("bob", "operator");
+        var run = await stack.AskAsync();
+        var id = (await stack.MakeAsync(ada, run)).Json.Text("id");
+        var address = $"/api/v1/runs/{run}/approval-links/{id}";
+
+        var byOther = await stack.Access.SendAsync(bob, HttpMethod.Delete, address);
+        var byStranger = await stack.Access.SendAsync(stack.Access.Theirs.Keys[Role.Admin], HttpMethod.Delete, address);
+        var listedByStranger = await stack.Access.GetAsync(stack.Access.Theirs.Keys[Role.Admin], $"/api/v1/runs/{run}/approval-links");
+        var listed = await stack.Access.GetAsync(stack.Access.Ours.Keys[Role.Viewer], $"/api/v1/runs/{run}/approval-links");
+        var byOwner = await stack.Access.SendAsync(ada, HttpMethod.Delete, address);
+        var again = await stack.Access.SendAsync(stack.Admin, HttpMethod.Delete, address);
+
+        Assert.Equal((HttpStatusCode.Forbidden, HttpStatusCode.NotFound, HttpStatusCode.NotFound), (byOther.Status, byStranger.Status, listedByStranger.Status));
+        Assert.Equal(id, listed.Json[0].Text("id"));
+        Assert.DoesNotContain("nla_", listed.Text, StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NoContent), (byOwner.Status, again.Status));
+    }
+
+    [Fact]
+    public async Task Decide_WithDataThatTheFormRefuses_CountsNothing()
+    {
+        await using var stack = await LinkStack.StartAsync(servers);
+        var run = await stack.AskAsync("""{"form": {"type": "object", "properties": {"amount": {"type": "number"}}, "required": ["amount"]}}""");
+        var token = await stack.InviteAsync(run, "grace@example.test");
+
+        var missing = await stack.DecideAsync(token);
+        var wrong = await stack.DecideAsync(token, "text");
+        var right = await stack.DecideAsync(token, new { amount = 3 });
+
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest, HttpStatusCode.OK), (missing.Status, wrong.Status, right.Status));
+        Assert.Contains("amount", missing.Text, StringComparison.Ordinal);
+    }
+}
