@@ -1,4 +1,4 @@
-// Before the first paint, so that no light page flashes on a dark desk. A file of its own: the page allows no inline script.
+// Before the first paint, so that no light page flashes on a dark desk, and no frame about a page that has none. A file of its own: the page allows no inline script.
 (function () {
   var choice = null;
   try {
@@ -8,4 +8,5 @@
   }
   var dark = choice === "dark" || (choice !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
   document.documentElement.dataset.theme = dark ? "dark" : "light";
+  if (/^\/(sign-in|decide)$/.test(location.pathname)) document.documentElement.dataset.frameless = "";
 })();
