@@ -14,6 +14,12 @@ internal static class BenchCommands
     private static readonly Option<bool> Verbose = new("--verbose") { Description = "Show what Postgres and the services log.", Recursive = true };
     private static readonly Option<int?> Slots = new("--slots") { Description = "Runs each worker executes at once; the worker's own default when absent.", Recursive = true };
 
+    private static readonly Option<int?> Listed = new("--listed")
+    {
+        Description = "Runs in the list that 'list' and 'pages' read: a million, or 100,000 with --quick, when absent. Ten million take ten minutes and 10 GB.",
+        Recursive = true,
+    };
+
     private static readonly Option<int> Repeat = new("--repeat")
     {
         Description = "How often each rate is measured after a warm-up; the median counts.",
@@ -28,9 +34,14 @@ internal static class BenchCommands
             if (result.GetValue(Repeat) is < 1 or > 50)
                 result.AddError("--repeat must be between 1 and 50.");
         });
+        Listed.Validators.Add(result =>
+        {
+            if (result.GetValue(Listed) is < 1_000 or > 100_000_000)
+                result.AddError("--listed must be between 1,000 and 100,000,000.");
+        });
         return new RootCommand("Measures NextLayer on this machine: starts its own Postgres, Redis, control plane and workers, on loopback.")
         {
-            Json, Quick, Repeat, Slots, Verbose,
+            Json, Quick, Listed, Repeat, Slots, Verbose,
             Measurement("raw", "The ceiling: the same rows written by set-based SQL from one session.", RawCeiling.MeasureAsync),
             Measurement("enqueue", "Runs made a second, one by one and in batches.", EnqueueRate.MeasureAsync),
             Measurement("wire", "Claims and reports a second over HTTP, with nothing executed.", WireRate.MeasureAsync),
@@ -67,6 +78,7 @@ internal static class BenchCommands
         var options = new BenchOptions
         {
             Quick = parsed.GetValue(Quick),
+            Listed = parsed.GetValue(Listed),
             Repeat = parsed.GetValue(Repeat),
             Slots = parsed.GetValue(Slots),
             Verbose = parsed.GetValue(Verbose),

@@ -24,8 +24,11 @@ internal sealed record BenchOptions
     /// <summary>Runs whose start is timed.</summary>
     public int LatencyRuns => Quick ? 40 : 200;
 
+    /// <summary>Runs in the list, where the command line says; null for the usual number.</summary>
+    public int? Listed { get; init; }
+
     /// <summary>Runs in the list.</summary>
-    public int ListedRuns => Quick ? 100_000 : 1_000_000;
+    public int ListedRuns => Listed ?? (Quick ? 100_000 : 1_000_000);
 
     /// <summary>Requests per kind of list page.</summary>
     public int ListRequests => Quick ? 40 : 200;
