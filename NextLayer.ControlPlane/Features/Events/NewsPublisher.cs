@@ -36,7 +36,7 @@ internal sealed class NewsPublisher(NewsHub hub)
     }
 
     private static RunHint HintOf(RunChange run) =>
-        new(run.Id, run.Before.TenantId, run.Seq, run.Status, run.WorkerToTell, run.Before.Status);
+        new(run.Id, run.Before.TenantId, run.Seq, run.Status, run.WorkerToTell, run.Before.Status, run.LostLabels);
 }
 
 /// <param name="Number">1, 2, 3 … of one replica, so that the others notice what they have missed.</param>

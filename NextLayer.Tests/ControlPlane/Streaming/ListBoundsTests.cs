@@ -84,7 +84,7 @@ public sealed class ListBoundsTests
 
     private static RunHint Hint(Guid run, RunStatus status, RunStatus? was = null) => new(run, Tenant, 1, status, Was: was);
 
-    private static ListMessages Changed(Run run) => new(run, default(StatusSet).With(run.Status));
+    private static ListMessages Changed(Run run) => new(run, new ChangedRun(run.Id, run.TenantId, default(StatusSet).With(run.Status)));
 
     private static Run Run(RunStatus status) => new()
     {

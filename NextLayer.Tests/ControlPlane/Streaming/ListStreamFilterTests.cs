@@ -58,7 +58,7 @@ public sealed class ListStreamFilterTests(Servers servers)
     }
 
     [Fact]
-    public async Task Labels_ShowsRunsThatHaveThemAllFromThenOn()
+    public async Task Labels_ShowsRunsFromWhenTheyHaveThemAllUntilTheyLoseOne()
     {
         await using var queue = await TestQueue.CreateAsync(servers);
         await using var host = await ControlPlaneHost.StartAsync(queue.Database);
@@ -68,9 +68,14 @@ public sealed class ListStreamFilterTests(Servers servers)
         await LabelAsync(queue, host, ids[0], """{"env": "prod", "team": "b"}""");
         await LabelAsync(queue, host, ids[1], """{"env": "prod", "team": "a"}""");
         var came = await ReceiveAsync(list);
+        await LabelAsync(queue, host, ids[0], "{}"); // Was never on the list.
+        await LabelAsync(queue, host, ids[1], """{"env": "prod"}""");
+        var left = await ReceiveAsync(list);
 
         Assert.Equal((ids[1], "QUEUED", null), Told(came));
         Assert.Equal("a", came.GetProperty("run").GetProperty("labels").GetProperty("team").GetString());
+        Assert.Equal((ids[1], "QUEUED", null), Told(left));
+        Assert.False(left.GetProperty("run").GetProperty("labels").TryGetProperty("team", out _));
     }
 
     [Fact]

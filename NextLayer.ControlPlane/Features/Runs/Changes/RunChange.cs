@@ -68,6 +68,9 @@ internal sealed class RunChange
     public string? ChildResult { get; set; }
 
     public List<EventRow> Events { get; } = [];
+
+    /// <summary>Label pairs that were taken from the run; null for none.</summary>
+    public IReadOnlyList<string>? LostLabels { get; set; }
     public List<ClosedStep> Closed { get; } = [];
     public List<LogRow> Logs { get; } = [];
     public IReadOnlyDictionary<string, OpenStep> Open => open;

@@ -5,7 +5,15 @@ namespace NextLayer.ControlPlane.Features.Streaming.Lists;
 
 /// <summary>A run that the news spoke of since the last look.</summary>
 /// <param name="Passed">Every status it was in meanwhile, the one before included.</param>
-internal readonly record struct ChangedRun(Guid RunId, Guid TenantId, StatusSet Passed);
+/// <param name="LostLabels">Label pairs that were taken from it meanwhile; null for none.</param>
+internal readonly record struct ChangedRun(Guid RunId, Guid TenantId, StatusSet Passed, IReadOnlyList<string>? LostLabels = null)
+{
+    public ChangedRun With(RunHint hint) => this with
+    {
+        Passed = Passed.With(hint.Status).With(hint.Was ?? hint.Status),
+        LostLabels = LostLabels is null ? hint.LostLabels : hint.LostLabels is null ? LostLabels : [.. LostLabels, .. hint.LostLabels],
+    };
+}
 
 /// <summary>
 /// Gathers news of all runs until somebody looks: one entry a run, however often it changed, and never more than a reader
@@ -41,8 +49,8 @@ internal sealed class ChangedRuns
                 return;
             foreach (var hint in hints)
             {
-                var passed = gathered.TryGetValue(hint.RunId, out var known) ? known.Passed : default;
-                gathered[hint.RunId] = new ChangedRun(hint.RunId, hint.TenantId, passed.With(hint.Status).With(hint.Was ?? hint.Status));
+                var known = gathered.TryGetValue(hint.RunId, out var before) ? before : new ChangedRun(hint.RunId, hint.TenantId, default);
+                gathered[hint.RunId] = known.With(hint);
             }
 
             if (gathered.Count > Capacity)

@@ -72,11 +72,11 @@ internal sealed class ListFeed(
             wanted.UnionWith(shown);
         }
 
-        var passed = changed.ToDictionary(run => run.RunId, run => run.Passed);
+        var byRun = changed.ToDictionary(run => run.RunId);
         foreach (var ids in wanted.Chunk(RunsPerRead))
         {
             var runs = await store.ReadAsync(ids, ct);
-            var messages = runs.Select(run => new ListMessages(run, passed[run.Id])).ToList();
+            var messages = runs.Select(run => new ListMessages(run, byRun[run.Id])).ToList();
             told.ForEach(mailbox => mailbox.Put(messages));
         }
     }

@@ -60,17 +60,24 @@ internal sealed record ListFilter(
 
     /// <summary>Whether the run is on the list, its status left aside.</summary>
     public bool Covers(Run run) =>
-        IsOfIts(run) && (WorkerId is null || WorkerId == run.ClaimedBy) && (MinDuration is null || run.FinishedAt - run.StartedAt >= MinDuration);
+        IsOfIts(run) && HasLabels(run, lost: null) && (WorkerId is null || WorkerId == run.ClaimedBy) && (MinDuration is null || run.FinishedAt - run.StartedAt >= MinDuration);
 
-    /// <summary>Whether the run is not on the list any more, and may have been before it passed those statuses.</summary>
-    public bool MayHaveLost(Run run, StatusSet passed) =>
-        IsOfIts(run) && ((WorkerId is not null && WorkerId != run.ClaimedBy && IsTakenOver(run, passed)) || (MinDuration is not null && IsRetried(run, passed)));
+    /// <summary>Whether the run is not on the list any more, and may have been before it changed so.</summary>
+    public bool MayHaveLost(Run run, ChangedRun changed) =>
+        IsOfIts(run)
+        && HasLabels(run, changed.LostLabels)
+        && ((WorkerId is not null && WorkerId != run.ClaimedBy && IsTakenOver(run, changed.Passed))
+            || (MinDuration is not null && IsRetried(run, changed.Passed))
+            || (Labels is not null && !HasLabels(run, lost: null)));
 
     private bool IsOfIts(Run run) =>
         (Tenants is null || Tenants.Contains(run.TenantId))
         && (PipelineId is null || PipelineId == run.PipelineId)
-        && (VersionId is null || VersionId == run.PipelineVersionId)
-        && (Labels is null || Labels.All(pair => Has(run, pair)));
+        && (VersionId is null || VersionId == run.PipelineVersionId);
+
+    /// <param name="lost">Pairs that count as if the run still had them.</param>
+    private bool HasLabels(Run run, IReadOnlyList<string>? lost) =>
+        Labels is null || Labels.All(pair => Has(run, pair) || lost?.Contains(pair) is true);
 
     private static bool Has(Run run, string pair)
     {

@@ -6,7 +6,7 @@ using NextLayer.ControlPlane.Features.Runs;
 namespace NextLayer.ControlPlane.Features.Streaming.Lists;
 
 /// <summary>A changed run as it goes over the wire: serialised when the first list needs it, and once for all of them.</summary>
-internal sealed class ListMessages(Run run, StatusSet passed)
+internal sealed class ListMessages(Run run, ChangedRun changed)
 {
     private readonly Lazy<byte[]> change = new(() => Serialize(new RunsChange { Run = Listed(run), Seq = run.LastEventSeq }));
     private readonly Lazy<byte[]> gone = new(() => Serialize(new RunsGone { Id = run.Id, Status = run.Status, Seq = run.LastEventSeq }));
@@ -15,9 +15,9 @@ internal sealed class ListMessages(Run run, StatusSet passed)
 
     /// <summary>What the list is told; null when the run is none of its business.</summary>
     public byte[]? For(ListFilter filter) =>
-        !filter.Covers(run) && !filter.MayHaveLost(run, passed) ? null
+        !filter.Covers(run) && !filter.MayHaveLost(run, changed) ? null
         : filter.Statuses.Has(run.Status) ? change.Value
-        : filter.Statuses.Meets(passed) ? gone.Value
+        : filter.Statuses.Meets(changed.Passed) ? gone.Value
         : null;
 
     private static byte[] Serialize<T>(T message) => JsonSerializer.SerializeToUtf8Bytes(message, NextLayerJson.Options);
