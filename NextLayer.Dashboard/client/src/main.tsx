@@ -6,7 +6,9 @@ import { setNonce } from "get-nonce";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { queryClient } from "./app/queryClient";
+import { isByLink } from "./app/Root";
 import { router } from "./app/router";
+import { meQuery } from "./shared/access/me";
 import { watchPrefs } from "./shared/prefs/prefs";
 import { TooltipProvider } from "./shared/ui/Tooltip";
 
@@ -16,6 +18,9 @@ watchPrefs();
 
 // After an update of the server the parts of the old page are gone: a fresh page has the new ones.
 addEventListener("vite:preloadError", () => location.reload());
+
+// Who is signed in decides what is drawn: asked before anything is.
+if (!isByLink(location.pathname)) void queryClient.prefetchQuery(meQuery());
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
