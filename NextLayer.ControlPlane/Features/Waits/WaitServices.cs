@@ -13,6 +13,7 @@ internal static class WaitServices
     {
         services.AddSingleton<ResumeStore>();
         services.AddSingleton<ApprovalLinkStore>();
+        services.AddSingleton<LinkJudge>();
         services.AddSingleton<ApprovalLinkMaker>();
         services.AddSingleton<ApprovalLinkReader>();
         services.AddSingleton<RetryStepStore>();

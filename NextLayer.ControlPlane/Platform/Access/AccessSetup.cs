@@ -17,6 +17,7 @@ internal static class AccessSetup
         services.AddOptions<AuthOptions>().BindConfiguration("Auth").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<GrantStore>();
         services.AddSingleton<ApiKeyReader>();
+        services.AddSingleton<AbsentCallers>();
         services.AddSingleton<SettledKeys>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<TokenReader>();

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Options;
 using NextLayer.Contracts.Access;
 using NextLayer.ControlPlane.Platform.Database;
 using NextLayer.ControlPlane.Platform.Registry;
@@ -14,15 +15,18 @@ internal sealed record Grants(Role? Platform, IReadOnlyDictionary<Guid, Role> Te
 }
 
 /// <summary>
-/// Reads roles, and remembers them for <see cref="Remembered"/>: so long may a right that was taken away on another replica
+/// Reads roles, those of the settings included, and remembers them for <see cref="Remembered"/>: so long may a right that was taken away on another replica
 /// still be used here.
 /// </summary>
-internal sealed class GrantStore(Databases databases) : IDisposable
+internal sealed class GrantStore(Databases databases, IOptions<AuthOptions> options) : IDisposable
 {
     /// <summary>How long what is known of a caller is not asked again.</summary>
     public static readonly TimeSpan Remembered = TimeSpan.FromSeconds(5);
 
     private const string ReadSql = "SELECT tenant_id, role FROM memberships WHERE kind = $1 AND subject = $2";
+
+    private readonly HashSet<string> administrators =
+        [.. options.Value.Administrators.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
 
     private readonly MemoryCache known = new(new MemoryCacheOptions { SizeLimit = 50_000 });
 
@@ -55,6 +59,8 @@ internal sealed class GrantStore(Databases databases) : IDisposable
                 platform = role;
         }
 
+        if (kind == CallerKind.User && administrators.Contains(subject))
+            platform = Role.Admin;
         return new Grants(platform, tenants.ToFrozenDictionary());
     }
 

@@ -48,7 +48,7 @@ public sealed class ApprovalLinkTests(Servers servers)
         Assert.Equal(HttpStatusCode.OK, decided.Status);
         Assert.Equal("approved", opened.Json.GetProperty("approval").Text("status"));
         var decision = opened.Json.GetProperty("decision");
-        Assert.Equal(("grace@elsewhere.test", "a Admin"), (decision.Text("by"), decision.Text("invited_by")));
+        Assert.Equal(("grace@elsewhere.test", "a Admin (key)"), (decision.Text("by"), System.Text.RegularExpressions.Regex.Replace(decision.Text("invited_by"), "key:[a-z0-9]+", "key")));
         Assert.Equal(0L, await stack.Database.AskAsync<long>($"SELECT count(*) FROM approval_links l WHERE l::text LIKE '%{token[4..]}%'")); // Only its hash is kept.
     }
 
@@ -93,10 +93,15 @@ public sealed class ApprovalLinkTests(Servers servers)
 
         var own = await stack.MakeAsync(boss, run);
         var forOther = await stack.MakeAsync(boss, run, new { step_id = "ask", approver = "other.self@example.test" });
-        var forTheStarter = await stack.MakeAsync(stack.Admin, run, new { step_id = "ask", approver = "boss@example.test" });
+        await stack.AddMemberAsync("twin", "operator", email: "boss@example.test");
 
-        foreach (var refused in new[] { own, forOther, forTheStarter })
+        foreach (var refused in new[] { own, forOther })
             Assert.Equal((HttpStatusCode.Forbidden, "not_an_approver"), (refused.Status, refused.Problem));
+        foreach (var name in new[] { "boss@example.test", "BOSS", "User:Boss" })
+        {
+            var forTheStarter = await stack.MakeAsync(stack.Admin, run, new { step_id = "ask", approver = name });
+            Assert.Equal((HttpStatusCode.Forbidden, true), (forTheStarter.Status, forTheStarter.Detail!.EndsWith("started this run; somebody else must decide.", StringComparison.Ordinal)));
+        }
     }
 
     [Fact]
@@ -131,32 +136,102 @@ public sealed class ApprovalLinkTests(Servers servers)
     [Fact]
     public async Task Link_WhoseWorthHasEnded_DecidesNothing()
     {
-        var endings = new (string Sql, string Why)[]
-        {
-            ("UPDATE approval_links SET expires_at = now() - interval '1 second'", "expired"),
-            ("UPDATE approval_links SET withdrawn_at = now()", "withdrawn"),
-            ("UPDATE approval_links SET is_known = false", "nobody needed to sign in"),
-            ("UPDATE memberships SET role = 'viewer' WHERE subject = 'ada'", "no longer"),
-            ("DELETE FROM memberships WHERE subject = 'ada'", "no such link"),
-        };
         await using var stack = await LinkStack.StartAsync(servers);
-        var (ada, _) = await stack.AddMemberAsync("ada", "operator");
+        var (ada, adaId) = await stack.AddMemberAsync("ada", "operator");
+        var (_, graceId) = await stack.AddMemberAsync("grace", "viewer");
         var run = await stack.AskAsync();
-        foreach (var (ending, why) in endings)
+        var endings = new (string Approver, Func<Task> End, string Why)[]
         {
-            var token = (await stack.MakeAsync(ada, run)).Json.Text("token");
-            await stack.Database.ExecuteAsync(ending);
+            ("ada", () => stack.Database.ExecuteAsync("UPDATE approval_links SET expires_at = now() - interval '1 second'"), "expired"),
+            ("ada", () => stack.Database.ExecuteAsync("UPDATE approval_links SET maker_kind = 'development'"), "nobody needed to sign in"),
+            ("ada", () => stack.ChangeMemberAsync(adaId, HttpMethod.Patch, """{"role": "viewer"}"""), "may no longer decide"),
+            ("grace", () => stack.ChangeMemberAsync(graceId, HttpMethod.Delete), "is no longer a member"),
+            ("guest", stack.RevokeInviterAsync, "Whoever made this link may no longer"),
+        };
+        foreach (var (approver, end, why) in endings)
+        {
+            var token = approver == "ada" ? (await stack.MakeAsync(ada, run)).Json.Text("token") : await stack.InviteAsync(run, $"{approver}@example.test", stack.Inviter);
+            Assert.Equal(HttpStatusCode.OK, (await stack.OpenAsync(token)).Status);
+            await end();
 
             foreach (var answer in new[] { await stack.OpenAsync(token), await stack.DecideAsync(token) })
             {
-                Assert.True(answer.Status is HttpStatusCode.Gone or HttpStatusCode.NotFound, answer.Text);
+                Assert.Equal((HttpStatusCode.Gone, "approval_link_ended"), (answer.Status, answer.Problem));
                 Assert.Contains(why, answer.Detail, StringComparison.Ordinal);
             }
-
-            Assert.Equal("waiting", await stack.Database.AskAsync<string>("SELECT status FROM approvals WHERE run_id = $1", run));
-            await stack.Database.ExecuteAsync("DELETE FROM approval_links");
-            await stack.Database.ExecuteAsync("UPDATE memberships SET role = 'operator' WHERE subject = 'ada'");
         }
+
+        Assert.Equal("waiting", await stack.Database.AskAsync<string>("SELECT status FROM approvals WHERE run_id = $1", run));
+    }
+
+    [Fact]
+    public async Task Link_OfSomebodySmallHereAndLargeEverywhere_IsWorthWhatTheyMay()
+    {
+        await using var stack = await LinkStack.StartAsync(servers);
+        var (root, _) = await stack.AddMemberAsync("root-user", "viewer"); // Auth:Administrators names it.
+        var run = await stack.AskAsync();
+
+        var decided = await stack.DecideAsync((await stack.MakeAsync(root, run)).Json.Text("token"));
+
+        Assert.Equal(HttpStatusCode.OK, decided.Status);
+    }
+
+    [Fact]
+    public async Task Link_ForSomebodyWhoHasOne_TakesItsPlace()
+    {
+        await using var stack = await LinkStack.StartAsync(servers);
+        var run = await stack.AskAsync();
+        var lost = await stack.InviteAsync(run, "grace@example.test");
+        var found = await stack.InviteAsync(run, "Grace@example.test");
+
+        Assert.Equal((HttpStatusCode.Gone, HttpStatusCode.OK), ((await stack.OpenAsync(lost)).Status, (await stack.OpenAsync(found)).Status));
+    }
+
+    [Fact]
+    public async Task Guest_SeesTheQuestionAndHowOthersVoted_ButNotWhatTheyFilledInNorWhoIsAsked()
+    {
+        await using var stack = await LinkStack.StartAsync(servers);
+        var run = await stack.AskAsync("""{"required": 3, "approvers": {"users": ["ada@example.test", "grace@example.test"]}, "on_deadline": "escalate", "escalate_to": ["boss@example.test"], "deadline": "P1D"}""");
+        await stack.DecideAsync(await stack.InviteAsync(run, "ada@example.test"), new { iban = "DE02", comment = "fine by me" });
+
+        var opened = await stack.OpenAsync(await stack.InviteAsync(run, "grace@example.test"));
+
+        Assert.Contains("fine by me", opened.Text, StringComparison.Ordinal);
+        foreach (var hidden in new[] { "DE02", "boss@example.test" })
+            Assert.DoesNotContain(hidden, opened.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Vote_GivenSignedIn_IsShownToWhoOpensTheirLinkAndCannotBeGivenAgain()
+    {
+        await using var stack = await LinkStack.StartAsync(servers);
+        var (ada, adaId) = await stack.AddMemberAsync("ada", "operator");
+        await stack.Database.ExecuteAsync("UPDATE memberships SET email = 'ada.b@elsewhere.test' WHERE id = $1", adaId); // The token says another.
+        var run = await stack.AskAsync("""{"required": 2}""");
+        await stack.ResumeAsync(ada, run);
+        var token = await stack.InviteAsync(run, "ada.b@elsewhere.test");
+
+        var opened = await stack.OpenAsync(token);
+        var again = await stack.DecideAsync(token);
+
+        Assert.Equal("ada@example.test", opened.Json.GetProperty("decision").Text("by"));
+        Assert.Equal((HttpStatusCode.Conflict, "already_decided"), (again.Status, again.Problem));
+    }
+
+    [Fact]
+    public async Task Data_ThatClaimsWhatOthersDid_DoesNotBecomeTheOutput()
+    {
+        await using var stack = await LinkStack.StartAsync(servers);
+        var run = await stack.AskAsync();
+        var token = await stack.InviteAsync(run, "grace@example.test");
+
+        await stack.DecideAsync(token, new { decisions = new[] { new { by = "ceo@example.test" } }, decided_at = "1999-01-01", note = "mine" });
+        await stack.UntilAsync(run, "SUCCEEDED");
+
+        var output = System.Text.Json.JsonElement.Parse(await stack.Database.AskAsync<string>("SELECT output::text FROM step_runs WHERE run_id = $1 AND step_id = 'ask' AND output IS NOT NULL", run) ?? "");
+        var decision = Assert.Single(output.GetProperty("decisions").EnumerateArray());
+        Assert.Equal(("grace@example.test", true), (decision.Text("by"), decision.GetProperty("by_link").GetBoolean()));
+        Assert.Equal(("mine", false), (output.Text("note"), output.Text("decided_at").StartsWith("1999", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -184,10 +259,10 @@ public sealed class ApprovalLinkTests(Servers servers)
         await using var stack = await LinkStack.StartAsync(servers);
         var run = await stack.AskAsync("""{"required": 3}""");
         var tokens = new List<string>();
-        foreach (var name in new[] { "a@x.test", "A@x.test", "b@x.test", "b@x.test", "c@x.test", "d@x.test" })
+        foreach (var name in new[] { "a@x.test", "b@x.test", "c@x.test", "d@x.test" })
             tokens.Add(await stack.InviteAsync(run, name));
 
-        var answers = await Task.WhenAll(tokens.Concat(tokens).Select(token => stack.DecideAsync(token)));
+        var answers = await Task.WhenAll(tokens.Concat(tokens).Concat(tokens).Select(token => stack.DecideAsync(token)));
         await stack.UntilAsync(run, "SUCCEEDED");
 
         Assert.Equal(3, answers.Count(answer => answer.Status == HttpStatusCode.OK));
@@ -234,6 +309,7 @@ public sealed class ApprovalLinkTests(Servers servers)
         Assert.Equal(id, listed.Json[0].Text("id"));
         Assert.DoesNotContain("nla_", listed.Text, StringComparison.Ordinal);
         Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NoContent), (byOwner.Status, again.Status));
+        Assert.Equal(5L, await stack.Database.AskAsync<long>("SELECT count(*) FROM audit_log WHERE object_type = 'approval_link' AND object_id = $1", id)); // Made, and four times taken back or tried to.
     }
 
     [Fact]

@@ -28,14 +28,21 @@ internal sealed class LinkStack : IAsyncDisposable
     public static async Task<LinkStack> StartAsync(Servers servers)
     {
         var access = await AccessStack.StartAsync(servers);
-        return new LinkStack(access, await TestWorker.StartAsync(access.Host.Address, [("CP_API_KEY", access.WorkerKey)]));
+        return new LinkStack(access, await TestWorker.StartAsync(access.Host.Address, [("CP_API_KEY", access.WorkerKey)]))
+        {
+            Inviter = await access.AddKeyAsync(access.Ours.Tenant, Role.Admin, ["approvals.decide", "approvals.invite"]),
+        };
     }
 
+    /// <summary>A key of ours that may invite, and can be revoked.</summary>
+    public string Inviter { get; private set; } = ""; // Set by StartAsync.
+
     /// <summary>Makes somebody a member of ours.</summary>
-    /// <returns>The token they sign in with; their address is <c>subject@example.test</c>.</returns>
-    public async Task<(string Token, Guid MemberId)> AddMemberAsync(string subject, string role)
+    /// <param name="email">Their address; <c>subject@example.test</c> when null.</param>
+    /// <returns>The token they sign in with, which says <c>subject@example.test</c>.</returns>
+    public async Task<(string Token, Guid MemberId)> AddMemberAsync(string subject, string role, string? email = null)
     {
-        var added = await Access.PostAsync(Admin, "/api/v1/members", JsonSerializer.Serialize(new { subject, role, email = $"{subject}@example.test" }));
+        var added = await Access.PostAsync(Admin, "/api/v1/members", JsonSerializer.Serialize(new { subject, role, email = email ?? $"{subject}@example.test" }));
         return (Tokens.Hs256(Tokens.Claims(subject, TimeProvider.System.GetUtcNow())), added.Id);
     }
 
@@ -67,10 +74,20 @@ internal sealed class LinkStack : IAsyncDisposable
             $"the run is {status}");
 
     public Task<Answer> MakeAsync(string key, Guid runId, object? more = null) =>
-        Access.PostAsync(key, $"/api/v1/runs/{runId}/approval-links", JsonSerializer.Serialize(more ?? new { step_id = "ask" }));
+        Access.PostAsync(key, $"/api/v1/runs/{runId}/approval-links", JsonSerializer.Serialize(more ?? new { step_id = "ask" }), ("X-Tenant-Id", $"{Access.Ours.Tenant}"));
 
-    public async Task<string> InviteAsync(Guid runId, string approver) =>
-        (await MakeAsync(Admin, runId, new { step_id = "ask", approver })).Json.GetProperty("token").GetString()!;
+    /// <param name="by">Whose credential invites; the administrators' key when null.</param>
+    public async Task<string> InviteAsync(Guid runId, string approver, string? by = null) =>
+        (await MakeAsync(by ?? Admin, runId, new { step_id = "ask", approver })).Json.GetProperty("token").GetString()!;
+
+    public Task ChangeMemberAsync(Guid memberId, HttpMethod method, string? json = null) =>
+        Access.SendAsync(Admin, method, $"/api/v1/members/{memberId}", json);
+
+    public async Task RevokeInviterAsync()
+    {
+        var id = await Database.AskAsync<Guid>("SELECT id FROM api_keys WHERE key_id = $1", Inviter.Split('_')[1]);
+        await Access.SendAsync(Admin, HttpMethod.Delete, $"/api/v1/api-keys/{id}");
+    }
 
     public Task<Answer> OpenAsync(string token) =>
         Access.PostAsync(null, "/api/v1/approval-links/open", JsonSerializer.Serialize(new { token }));

@@ -4,6 +4,7 @@ using NextLayer.Contracts.Workers;
 using NextLayer.Contracts.Workflows;
 using NextLayer.ControlPlane.Platform.Database;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace NextLayer.ControlPlane.Features.Waits.Approvals;
 
@@ -28,13 +29,17 @@ internal static class ApprovalRows
         ORDER BY d.decided_at
         """;
 
-    private const string DecideSql = """
-        INSERT INTO approval_decisions (run_id, step_id, generation, attempt, decided_by, approved, comment, data, voter_names, link_id, invited_by)
-        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
-        WHERE NOT EXISTS (
-            SELECT FROM approval_decisions d
-            WHERE d.run_id = $1 AND d.step_id = $2 AND d.generation = $3 AND d.attempt = $4
-              AND (d.voter_names && $9 OR lower(d.decided_by) = ANY ($9)))
+    private const string DecideSql = $"""
+        INSERT INTO approval_decisions (run_id, step_id, generation, attempt, voter_names, decided_by, approved, comment, data, link_id, invited_by)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 WHERE NOT EXISTS ({VoteSql})
+        """;
+
+    // A person may be called several things, and sign with any of them.
+    private const string OfVoter = "(d.voter_names && $5 OR lower(d.decided_by) = ANY ($5))";
+
+    private const string VoteSql = $"""
+        SELECT d.decided_by FROM approval_decisions d
+        WHERE d.run_id = $1 AND d.step_id = $2 AND d.generation = $3 AND d.attempt = $4 AND {OfVoter}
         """;
 
     private const string EscalateSql = """
@@ -82,18 +87,22 @@ internal static class ApprovalRows
     public static async Task<bool> DecideAsync(NpgsqlConnection connection, ApprovalKey key, ApprovalDecision decision, Voter voter, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(DecideSql, connection);
-        command.Parameters.AddWithValue(key.RunId);
-        command.Parameters.AddWithValue(key.StepId);
-        command.Parameters.AddWithValue(key.Generation);
-        command.Parameters.AddWithValue(key.Attempt);
+        AddVoter(command, key, voter);
         command.Parameters.AddWithValue(decision.By);
         command.Parameters.AddWithValue(decision.Approved);
-        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text, Value = (object?)decision.Comment ?? DBNull.Value });
-        command.Parameters.AddWithValue(NpgsqlTypes.NpgsqlDbType.Json, decision.Data.GetRawText());
-        command.Parameters.AddWithValue(voter.Names.Append(voter.Name).Select(name => name.ToLowerInvariant()).Distinct().ToArray());
-        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid, Value = (object?)voter.Link?.Id ?? DBNull.Value });
-        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text, Value = (object?)voter.Link?.InvitedBy ?? DBNull.Value });
+        command.Parameters.Add(Nullable(NpgsqlDbType.Text, decision.Comment));
+        command.Parameters.AddWithValue(NpgsqlDbType.Json, decision.Data.GetRawText());
+        command.Parameters.Add(Nullable(NpgsqlDbType.Uuid, voter.Link?.Id));
+        command.Parameters.Add(Nullable(NpgsqlDbType.Text, voter.Link?.InvitedBy));
         return await command.ExecuteNonQueryAsync(ct) == 1;
+    }
+
+    /// <returns>As whom that person has voted; null while they have not.</returns>
+    public static async Task<string?> FindVoteAsync(NpgsqlConnection connection, ApprovalKey key, Voter voter, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(VoteSql, connection);
+        AddVoter(command, key, voter);
+        return await command.ExecuteScalarAsync(ct) as string;
     }
 
     /// <summary>Notes that others may decide now, without a further deadline.</summary>
@@ -103,6 +112,17 @@ internal static class ApprovalRows
         AddKeys(batch.Add(EscalateSql), keys);
         await batch.ExecuteNonQueryAsync(ct);
     }
+
+    private static void AddVoter(NpgsqlCommand command, ApprovalKey key, Voter voter)
+    {
+        command.Parameters.AddWithValue(key.RunId);
+        command.Parameters.AddWithValue(key.StepId);
+        command.Parameters.AddWithValue(key.Generation);
+        command.Parameters.AddWithValue(key.Attempt);
+        command.Parameters.AddWithValue(voter.Names.Append(voter.Name).Select(name => name.ToLowerInvariant()).Distinct().ToArray());
+    }
+
+    private static NpgsqlParameter Nullable(NpgsqlDbType type, object? value) => new() { NpgsqlDbType = type, Value = value ?? DBNull.Value };
 
     private static void AddKeys(NpgsqlBatchCommand command, IReadOnlyList<ApprovalKey> keys) =>
         command.Ids(keys, k => k.RunId).Texts(keys, k => k.StepId).Integers(keys, k => k.Generation).Integers(keys, k => k.Attempt);

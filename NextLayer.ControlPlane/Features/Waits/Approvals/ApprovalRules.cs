@@ -57,8 +57,8 @@ internal static class ApprovalRules
     }
 
     /// <summary>
-    /// The members of the decisions' data, later ones over earlier, and beside them <c>approved</c>, <c>decisions</c>,
-    /// <c>data</c> and <c>decided_at</c> where the data has no member of that name.
+    /// The members of the decisions' data, later ones over earlier; and beside them <c>approved</c>, <c>decisions</c>,
+    /// <c>data</c> and <c>decided_at</c>, which are always ours: nobody who votes can say what others did.
     /// </summary>
     private static string Output(bool approved, IReadOnlyCollection<ApprovalDecision> decisions, DateTimeOffset at)
     {
@@ -70,10 +70,10 @@ internal static class ApprovalRules
         }
 
         var output = new Dictionary<string, object?>(data);
-        output.TryAdd("approved", approved);
-        output.TryAdd("decisions", decisions.Select(d => new { d.By, Decision = d.Approved ? Approved : Rejected, d.Comment, d.At }));
-        output.TryAdd("data", data);
-        output.TryAdd("decided_at", at);
+        output["approved"] = approved;
+        output["decisions"] = decisions.Select(d => new { d.By, Decision = d.Approved ? Approved : Rejected, d.Comment, d.At, d.ByLink, d.InvitedBy });
+        output["data"] = data;
+        output["decided_at"] = at;
         return JsonSerializer.Serialize(output, NextLayerJson.Options);
     }
 

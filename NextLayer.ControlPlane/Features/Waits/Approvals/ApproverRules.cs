@@ -22,7 +22,7 @@ internal static class ApproverRules
 
     /// <summary>Whether the question is about the voter's own run, and not theirs to settle.</summary>
     public static bool IsBarred(ApprovalWait request, Voter voter, string? startedBy) =>
-        !request.SelfApproval && startedBy is not null && voter.Names.Contains(startedBy);
+        !request.SelfApproval && startedBy is not null && voter.Names.Contains(startedBy, StringComparer.OrdinalIgnoreCase);
 
     private static bool IsAsked(ApprovalWait request, bool escalated, Voter voter)
     {

@@ -41,7 +41,7 @@ internal abstract record ResumeOutcome
 /// Ends waits by hand. The decision, the step's output, and the run's return to the queue are one transaction; whoever
 /// comes second finds the step settled.
 /// </summary>
-internal sealed class ResumeStore(Databases databases, ApprovalLinkStore links, NewsPublisher news)
+internal sealed class ResumeStore(Databases databases, NewsPublisher news)
 {
     private static readonly JsonElement NoData = RunRows.EmptyObject;
 
@@ -59,22 +59,16 @@ internal sealed class ResumeStore(Databases databases, ApprovalLinkStore links, 
             ct);
 
     /// <summary>Adds the vote of whoever a link was made for.</summary>
-    public async Task<ResumeOutcome> DecideByLinkAsync(ApprovalLinkText text, JsonElement? data, CancellationToken ct)
-    {
-        if (await links.FindAsync(text, ct) is not { } found)
-            return new ResumeOutcome.NotFound();
-        return await ChangeAsync(
-            found.Key.RunId,
+    /// <param name="link">As it was judged a moment ago; whether it was withdrawn since is looked at under its lock.</param>
+    public Task<ResumeOutcome> DecideByLinkAsync(JudgedLink link, JsonElement? data, CancellationToken ct) =>
+        ChangeAsync(
+            link.Link.Key.RunId,
             data,
-            async (connection, run, given) => await links.HoldAsync(connection, text, ct) switch
-            {
-                null => new ResumeOutcome.NotFound(),
-                { Ended: { } why } => new ResumeOutcome.LinkEnded(why),
-                var link when WaitOf(run, link.Key) is { } step => await DecideAsync(connection, run, step, given, link.Voter, ct),
-                _ => new ResumeOutcome.WrongState("approval_settled", "This is settled already: nobody is asked any more."),
-            },
+            async (connection, run, given) =>
+                !await ApprovalLinkStore.HoldAsync(connection, link.Link.View.Id, ct) ? new ResumeOutcome.LinkEnded("This link was withdrawn. Ask whoever sent it for another one.")
+                : WaitOf(run, link.Link.Key) is { } step ? await DecideAsync(connection, run, step, given, link.Voter, ct)
+                : new ResumeOutcome.WrongState("approval_settled", "This is settled already: nobody is asked any more."),
             ct);
-    }
 
     private async Task<ResumeOutcome> ChangeAsync(
         Guid runId, JsonElement? given, Func<NpgsqlConnection, RunChange, JsonElement, Task<ResumeOutcome>> apply, CancellationToken ct)

@@ -30,14 +30,25 @@ internal sealed class ApiKeyReader(Databases databases, GrantStore grants, TimeP
     public async ValueTask<Caller?> FindAsync(ApiKeyText key, string? address, CancellationToken ct)
     {
         var stored = await StoredAsync(key.KeyId, ct);
-        if (!key.Proves(stored?.SecretHash ?? Nobody) || stored is null || stored.RevokedAt is not null || stored.ExpiresAt <= time.GetUtcNow())
+        if (!key.Proves(stored?.SecretHash ?? Nobody) || stored is null || IsOver(stored))
             return null;
         await TouchAsync(stored.Id, address, ct);
-        var roles = await grants.FindAsync(CallerKind.ApiKey, key.KeyId, ct);
+        return await CallerOfAsync(key.KeyId, stored, ct);
+    }
+
+    /// <summary>What a key may do that nobody shows now; null for one that is unknown, expired or revoked.</summary>
+    public async ValueTask<Caller?> FindAsync(string keyId, CancellationToken ct) =>
+        await StoredAsync(keyId, ct) is { } stored && !IsOver(stored) ? await CallerOfAsync(keyId, stored, ct) : null;
+
+    private bool IsOver(StoredKey stored) => stored.RevokedAt is not null || stored.ExpiresAt <= time.GetUtcNow();
+
+    private async ValueTask<Caller> CallerOfAsync(string keyId, StoredKey stored, CancellationToken ct)
+    {
+        var roles = await grants.FindAsync(CallerKind.ApiKey, keyId, ct);
         return new Caller
         {
             Kind = CallerKind.ApiKey,
-            Subject = key.KeyId,
+            Subject = keyId,
             Name = stored.Name,
             ExpiresAt = stored.ExpiresAt,
             PlatformRole = roles.Platform,

@@ -13,6 +13,7 @@ namespace NextLayer.ControlPlane.Platform.Access.Tokens;
 internal sealed class TokenReader(SigningKeys keys, GrantStore grants, IOptions<AuthOptions> options, TimeProvider time)
 {
     private const int MaxSubject = 255;
+    private const int MaxEmail = 320;
 
     /// <summary>Clocks may differ by this much.</summary>
     public static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
@@ -20,9 +21,6 @@ internal sealed class TokenReader(SigningKeys keys, GrantStore grants, IOptions<
     private static readonly JsonWebTokenHandler Handler = new();
 
     private static readonly string[] MetadataNames = ["full_name", "name"];
-
-    private readonly HashSet<string> administrators =
-        [.. options.Value.Administrators.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
 
     /// <returns>Null for a token that proves nothing; why is not told.</returns>
     /// <exception cref="KeysUnavailableException">Nobody can say now.</exception>
@@ -39,9 +37,9 @@ internal sealed class TokenReader(SigningKeys keys, GrantStore grants, IOptions<
             Kind = CallerKind.User,
             Subject = subject,
             Name = NameIn(valid),
-            Email = Claim(valid, "email"),
+            Email = Claim(valid, "email") is { Length: <= MaxEmail } email ? email : null,
             ExpiresAt = valid.ValidTo < DateTime.MaxValue - Skew ? new DateTimeOffset(valid.ValidTo, TimeSpan.Zero) + Skew : DateTimeOffset.MaxValue,
-            PlatformRole = administrators.Contains(subject) ? Role.Admin : roles.Platform,
+            PlatformRole = roles.Platform,
             Roles = roles.Tenants,
             Groups = [.. valid.Claims.Where(claim => claim.Type == "groups").Select(claim => claim.Value)],
         };

@@ -15,10 +15,10 @@ namespace NextLayer.ControlPlane.Features.Waits.Approvals.Links;
 /// Makes links. One for oneself is no more than one's own vote; one for somebody else is a right of its own, since whoever
 /// makes enough of them could decide alone.
 /// </summary>
-internal sealed class ApprovalLinkMaker(Databases databases, ApprovalLinkStore links, RunIds ids, TimeProvider time)
+internal sealed class ApprovalLinkMaker(Databases databases, ApprovalLinkStore links, LinkJudge judge, RunIds ids, TimeProvider time)
 {
-    /// <summary>Of one wait, at a time.</summary>
-    public const int MostUsable = 200;
+    /// <summary>Of one wait, at a time, for others than their makers.</summary>
+    public const int MostInvitations = 200;
 
     private const string WaitSql = """
         SELECT a.generation, a.attempt, a.request, a.deadline_at FROM approvals a
@@ -37,68 +37,89 @@ internal sealed class ApprovalLinkMaker(Databases databases, ApprovalLinkStore l
                 : (null, Problems.NotFound("run", runId));
         }
 
-        var (invited, problem) = await WhoAsync(connection, tenantId, request.Approver?.Trim(), caller, ct);
-        if (invited is null)
-            return (null, problem);
-        var startedBy = await RunStarter.FindAsync(connection, runId, ct);
-        if (Refuse(wait, request.StepId, invited, caller, tenantId, startedBy) is { } why)
-            return (null, Problems.Make(StatusCodes.Status403Forbidden, "not_an_approver", why));
         var key = new ApprovalKey(runId, request.StepId, wait.Generation, wait.Attempt);
-        if (await links.CountUsableAsync(connection, key, ct) >= MostUsable)
-            return (null, Problems.Conflict("too_many_links", $"{MostUsable} links to this approval can be used already. Withdraw some first."));
+        var (who, problem) = await WhoAsync(connection, tenantId, request.Approver?.Trim(), caller, ct);
+        if (who is null)
+            return (null, problem);
+        var link = Describe(key, tenantId, who, caller, request.ExpiresInHours);
+        var voter = (await judge.JudgeAsync(link, ct)).Voter;
+        if (Refuse(wait, request.StepId, voter, caller, tenantId, await RunStarter.FindAsync(connection, runId, ct)) is { } why)
+            return (null, Problems.Make(StatusCodes.Status403Forbidden, "not_an_approver", why));
+        if (!link.IsOwn && await links.CountInvitationsAsync(connection, key, ct) >= MostInvitations)
+            return (null, Problems.Conflict("too_many_links", $"{MostInvitations} people were invited to this approval already. Withdraw some of their links first."));
 
         var text = ApprovalLinkText.Create();
+        await ApprovalLinkStore.AddAsync(connection, text, link, ct);
+        return (Reveal(link.View, text), null);
+    }
+
+    private StoredLink Describe(ApprovalKey key, Guid tenantId, Person who, Caller maker, int hours)
+    {
         var now = time.GetUtcNow();
-        var made = new NewApprovalLink
+        var view = new ApprovalLink
         {
             Id = ids.Next(),
-            RunId = runId,
-            StepId = request.StepId,
-            Generation = wait.Generation,
-            Attempt = wait.Attempt,
-            Approver = invited.Voter.Name,
-            InvitedBy = invited.By,
+            RunId = key.RunId,
+            StepId = key.StepId,
+            Generation = key.Generation,
+            Attempt = key.Attempt,
+            Approver = who.Name,
+            InvitedBy = who.IsMaker ? null : NameOf(maker),
             CreatedAt = now,
-            ExpiresAt = now.AddHours(request.ExpiresInHours),
-            Token = text.Reveal(),
-            Path = $"/decide#{text.Reveal()}",
+            ExpiresAt = now.AddHours(hours),
         };
-        await ApprovalLinkStore.AddAsync(connection, text, made, invited.Voter, invited.MemberId, ct);
-        return (made, null);
+        return new StoredLink(view, tenantId, [.. who.Names], [.. who.Groups], who.Subject, maker.Kind, maker.Subject);
     }
 
     // A key may both start runs and send links: that is what an integration does. A person might invite themselves.
-    private static string? Refuse(Wait wait, string stepId, Invited invited, Caller maker, Guid tenantId, string? startedBy) =>
-        ApproverRules.Refuse(wait.Request, stepId, wait.Deadline, invited.Voter, startedBy)
-        ?? (maker.Kind == CallerKind.User && ApproverRules.IsBarred(wait.Request, Voter.From(maker, tenantId, asserted: null), startedBy)
-            ? "You started this run; somebody else must choose who decides."
-            : null);
+    private static string? Refuse(Wait wait, string stepId, Voter voter, Caller maker, Guid tenantId, string? startedBy)
+    {
+        var self = Voter.From(maker, tenantId, asserted: null);
+        if (maker.Kind == CallerKind.User && ApproverRules.IsBarred(wait.Request, self, startedBy))
+            return "You started this run; somebody else must choose who decides.";
+        return voter.IsKnown && ApproverRules.IsBarred(wait.Request, voter, startedBy)
+            ? $"{voter.Name} started this run; somebody else must decide."
+            : ApproverRules.Refuse(wait.Request, stepId, wait.Deadline, voter, startedBy);
+    }
 
-    private static async Task<(Invited? Who, ProblemHttpResult? Problem)> WhoAsync(
+    private static async Task<(Person? Who, ProblemHttpResult? Problem)> WhoAsync(
         NpgsqlConnection connection, Guid tenantId, string? approver, Caller caller, CancellationToken ct)
     {
         var self = Voter.From(caller, tenantId, approver);
         if (!self.IsKnown)
-            return (new Invited(self, MemberId: null, By: null), null);
+            return (new Person(self.Name, [self.Name], [], Subject: null, IsMaker: true), null);
         if (caller.Kind == CallerKind.User && (approver is null || self.Names.Contains(approver, StringComparer.OrdinalIgnoreCase)))
-        {
-            var membership = await ApprovalLinkStore.FindMemberAsync(connection, tenantId, caller.Subject, byEmail: false, ct);
-            return (new Invited(self, membership?.Id, By: null), null);
-        }
-
+            return (new Person(self.Name, self.Names, self.Groups, caller.Subject, IsMaker: true), null);
         if (approver is null)
             return (null, Problems.Invalid("approver", "must say whom the link is for: a key decides by calls, not by links."));
         if (!caller.Has(Permission.ApprovalsInvite, tenantId))
             return (null, AccessProblems.Forbidden(Permission.ApprovalsInvite));
-        if (await ApprovalLinkStore.FindMemberAsync(connection, tenantId, approver, byEmail: true, ct) is not { } member)
-            return (new Invited(new Voter(approver, [approver], [], Role: null, IsKnown: true), MemberId: null, NameOf(caller)), null);
-        var label = $"user:{member.Subject}";
-        string[] names = member.Email is { } email ? [email, member.Subject, label] : [label, member.Subject];
-        return (new Invited(new Voter(names[0], names, [], member.Role, IsKnown: true), member.Id, NameOf(caller)), null);
+
+        var members = await LinkMembers.FindAsync(connection, tenantId, approver, ct);
+        var names = members.SelectMany(member => member.Names).Append(approver).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        // Of those who share an address nobody can say which it is: asked by that name alone, and barred for each of them.
+        return members is [var only]
+            ? (new Person(only.Names.First(), names, [], only.Subject, IsMaker: false), null)
+            : (new Person(approver, names, [], Subject: null, IsMaker: false), null);
     }
 
-    // For the guest to read; the audit log has who it was exactly.
-    private static string NameOf(Caller caller) => caller.Email ?? caller.Name ?? caller.Label;
+    // The credential's own word for itself is free text: what it was given stands beside it.
+    private static string NameOf(Caller caller) => caller.Email ?? (caller.Name is { } name ? $"{name} ({caller.Label})" : caller.Label);
+
+    private static NewApprovalLink Reveal(ApprovalLink link, ApprovalLinkText text) => new()
+    {
+        Id = link.Id,
+        RunId = link.RunId,
+        StepId = link.StepId,
+        Generation = link.Generation,
+        Attempt = link.Attempt,
+        Approver = link.Approver,
+        InvitedBy = link.InvitedBy,
+        CreatedAt = link.CreatedAt,
+        ExpiresAt = link.ExpiresAt,
+        Token = text.Reveal(),
+        Path = $"/decide#{text.Reveal()}",
+    };
 
     private static async Task<Wait?> FindWaitAsync(NpgsqlConnection connection, Guid tenantId, Guid runId, string stepId, CancellationToken ct)
     {
@@ -114,6 +135,7 @@ internal sealed class ApprovalLinkMaker(Databases databases, ApprovalLinkStore l
 
     private sealed record Wait(int Generation, int Attempt, ApprovalWait Request, DateTimeOffset? Deadline);
 
-    /// <param name="By">Who invites them; null where they make the link themselves.</param>
-    private sealed record Invited(Voter Voter, Guid? MemberId, string? By);
+    /// <param name="Name">As the decision is signed.</param>
+    /// <param name="Subject">Null for a guest, and while nobody is known.</param>
+    private sealed record Person(string Name, IReadOnlyList<string> Names, IReadOnlyList<string> Groups, string? Subject, bool IsMaker);
 }

@@ -1,28 +1,39 @@
 using NextLayer.Contracts.Workflows;
+using NextLayer.ControlPlane.Features.Runs;
 using NextLayer.ControlPlane.Platform.Database;
 using Npgsql;
 
 namespace NextLayer.ControlPlane.Features.Waits.Approvals.Links;
 
-/// <summary>Shows whoever holds a link what they are asked.</summary>
+/// <summary>
+/// Shows whoever holds a link what they are asked: the question and how the others voted, but neither what the others filled in
+/// nor who else could be asked.
+/// </summary>
 internal sealed class ApprovalLinkReader(Databases databases)
 {
     /// <returns>Null when the question is gone with its run.</returns>
-    public async Task<ApprovalInvitation?> ReadAsync(StoredLink link, CancellationToken ct)
+    public async Task<ApprovalInvitation?> ReadAsync(JudgedLink judged, CancellationToken ct)
     {
+        var link = judged.Link;
         await using var connection = await databases.Main.OpenConnectionAsync(ct);
         if (await ApprovalList.FindAsync(connection, link.Key, ct) is not { } approval)
             return null;
-        var own = approval.Decisions.FirstOrDefault(d => link.Names.Append(link.View.Approver).Contains(d.By, StringComparer.OrdinalIgnoreCase));
+        var signedAs = await ApprovalRows.FindVoteAsync(connection, link.Key, judged.Voter, ct);
+        var own = approval.Decisions.FirstOrDefault(decision => decision.By == signedAs);
         return new ApprovalInvitation
         {
             Approver = link.View.Approver,
             InvitedBy = link.View.InvitedBy,
             TenantName = await TenantNameAsync(connection, link.TenantId, ct),
             ExpiresAt = link.View.ExpiresAt,
-            Approval = approval,
+            Approval = approval with
+            {
+                Approvers = null,
+                EscalateTo = [],
+                Decisions = [.. approval.Decisions.Select(decision => decision == own ? decision : decision with { Data = RunRows.EmptyObject })],
+            },
             Decision = own,
-            Refusal = own is null && approval.Status == ApprovalStatus.Waiting ? await RefusalAsync(connection, link, approval, ct) : null,
+            Refusal = own is null && approval.Status == ApprovalStatus.Waiting ? await RefusalAsync(connection, judged, approval, ct) : null,
         };
     }
 
@@ -33,9 +44,10 @@ internal sealed class ApprovalLinkReader(Databases databases)
         return await command.ExecuteScalarAsync(ct) as string ?? "";
     }
 
-    private static async Task<string?> RefusalAsync(NpgsqlConnection connection, StoredLink link, Approval approval, CancellationToken ct)
+    private static async Task<string?> RefusalAsync(NpgsqlConnection connection, JudgedLink judged, Approval approval, CancellationToken ct)
     {
-        var request = (await ApprovalRows.RequestsAsync(connection, [link.Key], ct))[link.Key];
-        return ApproverRules.Refuse(request, approval.StepId, approval.DeadlineAt, link.Voter, await RunStarter.FindAsync(connection, approval.RunId, ct));
+        var key = judged.Link.Key;
+        var request = (await ApprovalRows.RequestsAsync(connection, [key], ct))[key];
+        return ApproverRules.Refuse(request, approval.StepId, approval.DeadlineAt, judged.Voter, await RunStarter.FindAsync(connection, approval.RunId, ct));
     }
 }

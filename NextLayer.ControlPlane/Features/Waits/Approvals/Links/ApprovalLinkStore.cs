@@ -1,7 +1,5 @@
-using Microsoft.Extensions.Options;
 using NextLayer.Contracts.Access;
 using NextLayer.Contracts.Workflows;
-using NextLayer.ControlPlane.Platform.Access;
 using NextLayer.ControlPlane.Platform.Database;
 using NextLayer.ControlPlane.Platform.Registry;
 using Npgsql;
@@ -10,56 +8,63 @@ using NpgsqlTypes;
 namespace NextLayer.ControlPlane.Features.Waits.Approvals.Links;
 
 /// <summary>Keeps the links by which people decide without signing in.</summary>
-internal sealed class ApprovalLinkStore(Databases databases, IOptions<AuthOptions> auth, TimeProvider time)
+internal sealed class ApprovalLinkStore(Databases databases, TimeProvider time)
 {
-    private const string Columns = """
-        l.id, l.run_id, l.step_id, l.generation, l.attempt, l.approver, l.invited_by, l.created_at, l.expires_at, l.withdrawn_at,
-        a.tenant_id, l.names, l.groups, l.is_known, l.member_id IS NOT NULL, m.role, m.role IS NOT NULL AND m.tenant_id IS NULL
+    private const string SelectSql = """
+        SELECT l.id, l.run_id, l.step_id, l.generation, l.attempt, l.approver, l.invited_by, l.created_at, l.expires_at, l.withdrawn_at,
+               a.tenant_id, l.names, l.groups, l.subject, l.maker_kind, l.maker
+        FROM approval_links l JOIN approvals a USING (run_id, step_id, generation, attempt)
         """;
 
-    private const string From = """
-        FROM approval_links l
-        JOIN approvals a USING (run_id, step_id, generation, attempt)
-        LEFT JOIN memberships m ON m.id = l.member_id
-        """;
+    private const string FindSql = $"{SelectSql} WHERE l.secret_hash = $1";
 
-    private const string FindSql = $"SELECT {Columns} {From} WHERE l.secret_hash = $1";
+    private const string OneSql = $"{SelectSql} WHERE l.id = $1 AND l.run_id = $2 AND a.tenant_id = $3";
 
-    private const string ListSql = $"SELECT {Columns} {From} WHERE l.run_id = $1 ORDER BY l.id DESC LIMIT 1000";
+    // Those that can be used first: there may be many that cannot.
+    private const string ListSql = $"{SelectSql} WHERE l.run_id = $1 ORDER BY l.withdrawn_at IS NULL AND l.expires_at > $2 DESC, l.id DESC LIMIT 1000";
+
+    private const string HoldSql = "SELECT withdrawn_at IS NULL FROM approval_links WHERE id = $1 FOR SHARE";
 
     private const string InsertSql = """
-        INSERT INTO approval_links (id, secret_hash, run_id, step_id, generation, attempt, approver, names, groups, member_id, is_known,
+        INSERT INTO approval_links (id, secret_hash, run_id, step_id, generation, attempt, approver, names, groups, subject, maker_kind, maker,
                                     invited_by, created_at, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        """;
+
+    // A new link for somebody takes the place of the one they have, which may be lost or in wrong hands.
+    private const string ReplaceSql = """
+        UPDATE approval_links SET withdrawn_at = $6
+        WHERE run_id = $1 AND step_id = $2 AND generation = $3 AND attempt = $4 AND lower(approver) = lower($5) AND withdrawn_at IS NULL
         """;
 
     private const string CountSql = """
         SELECT count(*) FROM approval_links
         WHERE run_id = $1 AND step_id = $2 AND generation = $3 AND attempt = $4 AND withdrawn_at IS NULL AND expires_at > $5
+          AND invited_by IS NOT NULL
         """;
 
     // A second withdrawal changes nothing and is none the less fulfilled.
     private const string WithdrawSql = "UPDATE approval_links SET withdrawn_at = $2 WHERE id = $1 AND withdrawn_at IS NULL";
 
-    // The tenant's own roles before those in all tenants.
-    private const string MemberSql = """
-        SELECT id, tenant_id, subject, role, email FROM memberships
-        WHERE kind = 'user' AND (tenant_id = $1 OR tenant_id IS NULL) AND (subject = $2 OR 'user:' || subject = $2 OR ($3 AND lower(email) = lower($2)))
-        ORDER BY tenant_id NULLS LAST LIMIT 1
-        """;
-
-    /// <summary>The link, and whether it is worth anything now; null for one that there never was.</summary>
+    /// <summary>Null for a link that there never was.</summary>
     public async Task<StoredLink?> FindAsync(ApprovalLinkText text, CancellationToken ct)
     {
-        await using var connection = await databases.Main.OpenConnectionAsync(ct);
-        return await ReadOneAsync(connection, FindSql, text.Hash, ct);
+        await using var command = databases.Main.CreateCommand(FindSql);
+        command.Parameters.AddWithValue(text.Hash);
+        return (await ReadAsync(command, ct)).SingleOrDefault();
     }
 
-    /// <summary>The same, and whoever would withdraw it waits until the caller's transaction has ended.</summary>
-    public Task<StoredLink?> HoldAsync(NpgsqlConnection connection, ApprovalLinkText text, CancellationToken ct) =>
-        ReadOneAsync(connection, $"{FindSql} FOR SHARE OF l", text.Hash, ct);
+    /// <summary>Null where the tenant's run has no such link.</summary>
+    public async Task<StoredLink?> FindAsync(Guid tenantId, Guid runId, Guid id, CancellationToken ct)
+    {
+        await using var command = databases.Main.CreateCommand(OneSql);
+        command.Parameters.AddWithValue(id);
+        command.Parameters.AddWithValue(runId);
+        command.Parameters.AddWithValue(tenantId);
+        return (await ReadAsync(command, ct)).SingleOrDefault();
+    }
 
-    /// <summary>All of a run, newest first; those that can no longer be used too. Null where the tenant has no such run.</summary>
+    /// <summary>Those of a run, at most 1,000: such as can be used first, then the newest. Null where the tenant has no such run.</summary>
     public async Task<IReadOnlyList<ApprovalLink>?> ListAsync(Guid tenantId, Guid runId, CancellationToken ct)
     {
         await using var connection = await databases.Main.OpenConnectionAsync(ct);
@@ -67,11 +72,17 @@ internal sealed class ApprovalLinkStore(Databases databases, IOptions<AuthOption
             return null;
         await using var command = new NpgsqlCommand(ListSql, connection);
         command.Parameters.AddWithValue(runId);
-        await using var row = await command.ExecuteReaderAsync(ct);
-        var links = new List<ApprovalLink>();
-        while (await row.ReadAsync(ct))
-            links.Add(Read(row).View);
-        return links;
+        command.Parameters.AddWithValue(time.GetUtcNow());
+        return [.. (await ReadAsync(command, ct)).Select(link => link.View)];
+    }
+
+    /// <summary>Whoever would withdraw the link waits from here on until the transaction has ended.</summary>
+    /// <returns>False when it was withdrawn before.</returns>
+    public static async Task<bool> HoldAsync(NpgsqlConnection connection, Guid id, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(HoldSql, connection);
+        command.Parameters.AddWithValue(id);
+        return await command.ExecuteScalarAsync(ct) is true;
     }
 
     public static async Task<bool> HasRunAsync(NpgsqlConnection connection, Guid tenantId, Guid runId, CancellationToken ct)
@@ -82,8 +93,8 @@ internal sealed class ApprovalLinkStore(Databases databases, IOptions<AuthOption
         return await command.ExecuteScalarAsync(ct) is true;
     }
 
-    /// <summary>How many links to one wait could be used now.</summary>
-    public async Task<long> CountUsableAsync(NpgsqlConnection connection, ApprovalKey key, CancellationToken ct)
+    /// <summary>How many links that somebody made for others to one wait could be used now.</summary>
+    public async Task<long> CountInvitationsAsync(NpgsqlConnection connection, ApprovalKey key, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(CountSql, connection);
         AddKey(command, key);
@@ -91,21 +102,32 @@ internal sealed class ApprovalLinkStore(Databases databases, IOptions<AuthOption
         return (long)(await command.ExecuteScalarAsync(ct))!; // A count always answers.
     }
 
-    public static async Task AddAsync(NpgsqlConnection connection, ApprovalLinkText text, ApprovalLink link, Voter voter, Guid? memberId, CancellationToken ct)
+    /// <summary>Adds a link in the place of the one that its approver has to the same wait.</summary>
+    public static async Task AddAsync(NpgsqlConnection connection, ApprovalLinkText text, StoredLink link, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand(InsertSql, connection);
-        command.Parameters.AddWithValue(link.Id);
-        command.Parameters.AddWithValue(text.Hash);
-        AddKey(command, new ApprovalKey(link.RunId, link.StepId, link.Generation, link.Attempt));
-        command.Parameters.AddWithValue(link.Approver);
-        command.Parameters.AddWithValue(voter.Names.ToArray());
-        command.Parameters.AddWithValue(voter.Groups.ToArray());
-        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Uuid, Value = (object?)memberId ?? DBNull.Value });
-        command.Parameters.AddWithValue(voter.IsKnown);
-        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)link.InvitedBy ?? DBNull.Value });
-        command.Parameters.AddWithValue(link.CreatedAt);
-        command.Parameters.AddWithValue(link.ExpiresAt);
-        await command.ExecuteNonQueryAsync(ct);
+        var view = link.View;
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await using var replace = new NpgsqlCommand(ReplaceSql, connection);
+        AddKey(replace, link.Key);
+        replace.Parameters.AddWithValue(view.Approver);
+        replace.Parameters.AddWithValue(view.CreatedAt);
+        await replace.ExecuteNonQueryAsync(ct);
+
+        await using var insert = new NpgsqlCommand(InsertSql, connection);
+        insert.Parameters.AddWithValue(view.Id);
+        insert.Parameters.AddWithValue(text.Hash);
+        AddKey(insert, link.Key);
+        insert.Parameters.AddWithValue(view.Approver);
+        insert.Parameters.AddWithValue(link.Names);
+        insert.Parameters.AddWithValue(link.Groups);
+        insert.Parameters.Add(Text(link.Subject));
+        insert.Parameters.AddWithValue(EnumText.Of(link.MakerKind));
+        insert.Parameters.AddWithValue(link.Maker);
+        insert.Parameters.Add(Text(view.InvitedBy));
+        insert.Parameters.AddWithValue(view.CreatedAt);
+        insert.Parameters.AddWithValue(view.ExpiresAt);
+        await insert.ExecuteNonQueryAsync(ct);
+        await transaction.CommitAsync(ct);
     }
 
     /// <summary>From here on nobody decides by it.</summary>
@@ -117,27 +139,13 @@ internal sealed class ApprovalLinkStore(Databases databases, IOptions<AuthOption
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>The member of that name.</summary>
-    /// <param name="name">Subject, <c>user:subject</c>, or e-mail address.</param>
-    /// <param name="byEmail">False where only a subject proves anything.</param>
-    public static async Task<LinkMember?> FindMemberAsync(NpgsqlConnection connection, Guid tenantId, string name, bool byEmail, CancellationToken ct)
+    private static async Task<List<StoredLink>> ReadAsync(NpgsqlCommand command, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand(MemberSql, connection);
-        command.Parameters.AddWithValue(tenantId);
-        command.Parameters.AddWithValue(name);
-        command.Parameters.AddWithValue(byEmail);
+        var links = new List<StoredLink>();
         await using var row = await command.ExecuteReaderAsync(ct);
-        return await row.ReadAsync(ct)
-            ? new LinkMember(row.GetGuid(0), row.GetString(2), row.IsDBNull(1) ? null : row.GetString(3), row.GetText(4))
-            : null;
-    }
-
-    private async Task<StoredLink?> ReadOneAsync(NpgsqlConnection connection, string sql, byte[] hash, CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        command.Parameters.AddWithValue(hash);
-        await using var row = await command.ExecuteReaderAsync(ct);
-        return await row.ReadAsync(ct) ? Read(row).JudgedAt(time.GetUtcNow(), auth.Value.Required) : null;
+        while (await row.ReadAsync(ct))
+            links.Add(Read(row));
+        return links;
     }
 
     private static StoredLink Read(NpgsqlDataReader row) => new(
@@ -157,10 +165,11 @@ internal sealed class ApprovalLinkStore(Databases databases, IOptions<AuthOption
         row.GetGuid(10),
         row.GetFieldValue<string[]>(11),
         row.GetFieldValue<string[]>(12),
-        row.GetBoolean(13),
-        row.GetBoolean(14),
-        row.GetText(15) is { } role ? EnumText.Parse<Role>(role) : null,
-        row.GetBoolean(16));
+        row.GetText(13),
+        EnumText.Parse<CallerKind>(row.GetString(14)),
+        row.GetString(15));
+
+    private static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
 
     private static void AddKey(NpgsqlCommand command, ApprovalKey key)
     {
@@ -170,7 +179,3 @@ internal sealed class ApprovalLinkStore(Databases databases, IOptions<AuthOption
         command.Parameters.AddWithValue(key.Attempt);
     }
 }
-
-/// <summary>Somebody with a role in the tenant.</summary>
-/// <param name="Role">In the tenant; null for a role in every tenant.</param>
-internal sealed record LinkMember(Guid Id, string Subject, string? Role, string? Email);

@@ -2,11 +2,11 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouterState } from "@tanstack/react-router";
 import { CircleCheck, CircleX, Link2Off, Lock, Unlink, type LucideIcon } from "lucide-react";
 import { useEffect, type ReactNode } from "react";
-import { ApiError, post } from "@/shared/api/http";
+import { post } from "@/shared/api/http";
 import { text } from "@/shared/text";
 import { Time } from "@/shared/time/Time";
 import { Empty, Failure, SkeletonRows } from "@/shared/ui/States";
-import { invitationQuery, type Invitation } from "./approvalQueries";
+import { invitationQuery, isOver, type Invitation } from "./approvalQueries";
 import { QuestionCard } from "./QuestionCard";
 import { VoteForm, type Vote } from "./VoteForm";
 
@@ -23,7 +23,7 @@ export function DecidePage() {
         <h1 className="text-lg font-semibold tracking-tight">{text.decide.title}</h1>
       </div>
       {token ? (
-        <ByLink token={token} />
+        <ByLink key={token} token={token} />
       ) : (
         <Note icon={Link2Off} title={text.decide.incomplete.title}>
           {text.decide.incomplete.meaning}
@@ -36,7 +36,7 @@ export function DecidePage() {
 function ByLink({ token }: { token: string }) {
   const query = useQuery(invitationQuery(token));
   if (query.isPending) return <SkeletonRows rows={4} />;
-  if (query.error instanceof ApiError && (query.error.status === 410 || query.error.isNotFound))
+  if (isOver(query.error))
     return (
       <Note icon={Unlink} title={query.error.isNotFound ? text.decide.unknown : text.decide.ended}>
         {query.error.detail}
@@ -53,7 +53,10 @@ function Asked({ token, invitation }: { token: string; invitation: Invitation })
   const vote = useMutation({
     mutationFn: (data: Vote) => post<Invitation>("/api/v1/approval-links/decide", { token, data }),
     meta: { quiet: true },
-    onSuccess: (settled) => client.setQueryData(invitationQuery(token).queryKey, settled),
+    onSuccess: async (settled) => {
+      await client.cancelQueries({ queryKey: ["invitation", token] }); // An answer from before must not bring the form back.
+      client.setQueryData(invitationQuery(token).queryKey, settled);
+    },
     // Somebody else may have settled it, or the link have ended.
     onError: () => client.invalidateQueries({ queryKey: ["invitation"] }),
   });
@@ -63,17 +66,23 @@ function Asked({ token, invitation }: { token: string; invitation: Invitation })
         {text.decide.you(invitation.approver, invitation.tenant_name)} {invitation.invited_by && text.decide.invitedBy(invitation.invited_by)}
       </p>
       <QuestionCard question={approval}>
-        {decision ? (
-          <Said icon={decision.approved ? CircleCheck : CircleX}>{decision.approved ? text.decide.approved : text.decide.rejected}</Said>
-        ) : approval.status !== "waiting" ? (
-          <Said icon={CircleCheck}>{text.decide.settled}</Said>
-        ) : invitation.refusal ? (
-          <Note icon={Lock} title={text.decide.refused}>
-            {invitation.refusal}
-          </Note>
-        ) : (
-          <VoteForm question={approval} vote={vote} />
-        )}
+        {/* There before its words are, so that they are read out. */}
+        <div role="status">
+          {decision ? (
+            <Said icon={decision.approved ? CircleCheck : CircleX}>{decision.approved ? text.decide.approved : text.decide.rejected}</Said>
+          ) : (
+            approval.status !== "waiting" && <Said icon={CircleCheck}>{text.decide.settled}</Said>
+          )}
+        </div>
+        {!decision &&
+          approval.status === "waiting" &&
+          (invitation.refusal ? (
+            <Note icon={Lock} title={text.decide.refused}>
+              {invitation.refusal}
+            </Note>
+          ) : (
+            <VoteForm question={approval} vote={vote} />
+          ))}
       </QuestionCard>
       {!decision && approval.status === "waiting" && <p className="text-xs text-ink-3">{text.decide.until(<Time at={invitation.expires_at} />)}</p>}
     </>
@@ -82,7 +91,7 @@ function Asked({ token, invitation }: { token: string; invitation: Invitation })
 
 function Said({ icon: Icon, children }: { icon: LucideIcon; children: ReactNode }) {
   return (
-    <p role="status" className="flex items-center gap-2 rounded-lg bg-sunken px-3 py-2.5 text-sm font-medium">
+    <p className="flex items-center gap-2 rounded-lg bg-sunken px-3 py-2.5 text-sm font-medium">
       <Icon className="size-4 shrink-0" aria-hidden />
       {children}
     </p>

@@ -79,7 +79,7 @@ export default function LinksDialog({ approval, onClose }: { approval: Approval;
           </div>
         </form>
         {make.data && <Shown key={make.data.id} link={make.data} title={approval.title ?? approval.step_id} />}
-        <Usable approval={approval} />
+        <Usable approval={approval} onWithdrawn={(id) => id === make.data?.id && make.reset()} />
       </div>
     </Dialog>
   );
@@ -115,12 +115,16 @@ function Shown({ link, title }: { link: NewApprovalLink; title: string }) {
   );
 }
 
-function Usable({ approval }: { approval: Approval }) {
+function Usable({ approval, onWithdrawn }: { approval: Approval; onWithdrawn: (id: string) => void }) {
   const client = useQueryClient();
+  const { me } = useAccess();
   const links = useQuery(linksQuery(approval));
   const withdraw = useMutation({
     mutationFn: (id: string) => remove(`/api/v1/runs/${approval.run_id}/approval-links/${id}`, { tenantId: approval.tenant_id }),
-    onSuccess: () => toast(text.approvals.links.withdrawn),
+    onSuccess: (_, id) => {
+      toast(text.approvals.links.withdrawn);
+      onWithdrawn(id);
+    },
     onSettled: () => client.invalidateQueries({ queryKey: ["approval-links", approval.run_id] }),
   });
   return (
@@ -143,7 +147,15 @@ function Usable({ approval }: { approval: Approval }) {
                   {link.invited_by && ` · ${text.approvals.links.from(link.invited_by)}`}
                 </span>
               </span>
-              <IconButton small label={text.approvals.links.withdraw(link.approver)} icon={Unlink} disabled={withdraw.isPending} onClick={() => withdraw.mutate(link.id)} />
+              <IconButton
+                small
+                label={text.approvals.links.withdraw(link.approver)}
+                icon={Unlink}
+                // One's own everybody may.
+                {...(link.invited_by === null && link.approver === me?.email ? {} : { needs: "approvals.invite" as const, tenant: approval.tenant_id })}
+                disabled={withdraw.isPending}
+                onClick={() => withdraw.mutate(link.id)}
+              />
             </li>
           ))}
         </ul>

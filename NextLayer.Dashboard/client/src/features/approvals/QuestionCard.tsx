@@ -42,7 +42,7 @@ function Quorum({ question }: { question: Question }) {
       <p>
         {text.approvals.votes(votes, question.required)}
         {people.length > 0 && text.approvals.by(people.join(", "))}
-        {question.escalated && text.approvals.escalated(question.escalate_to.join(", "))}
+        {question.escalated && question.escalate_to.length > 0 && text.approvals.escalated(question.escalate_to.join(", "))}
       </p>
       {question.decisions.map((each) => (
         <Vote key={`${each.by}${each.at}`} decision={each} />

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { get, request, toQuery } from "@/shared/api/http";
+import { ApiError, get, request, toQuery } from "@/shared/api/http";
 import { tenantsQuery } from "@/shared/api/queries";
 import { queryClient } from "@/app/queryClient";
 import { listInTenants } from "@/shared/api/tenancy";
@@ -91,13 +91,16 @@ export const linksQuery = (approval: Approval) =>
     },
   });
 
+/** The link is worth nothing, and never will be. */
+export const isOver = (error: Error | null): error is ApiError => error instanceof ApiError && (error.status === 410 || error.isNotFound);
+
 /** The question that a link asks; asked again while it is open, since others may decide meanwhile. */
 export const invitationQuery = (token: string) =>
   queryOptions({
     queryKey: ["invitation", token],
     queryFn: ({ signal }) => request<Invitation>("/api/v1/approval-links/open", { method: "POST", body: { token }, signal }).then((answer) => answer.data),
     retry: false,
-    refetchInterval: (query) => (query.state.data?.approval.status === "waiting" && !query.state.error ? 10_000 : false),
+    refetchInterval: (query) => (isOver(query.state.error) || (query.state.data && query.state.data.approval.status !== "waiting") ? false : 10_000),
   });
 
 /** How many wait for somebody, for the navigation. */
