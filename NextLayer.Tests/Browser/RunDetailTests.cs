@@ -8,6 +8,23 @@ namespace NextLayer.Tests.Browser;
 [Collection(BrowserTests.Name)]
 public sealed partial class RunDetailTests(Site site)
 {
+    [Theory]
+    [InlineData("timeline")]
+    [InlineData("steps")]
+    [InlineData("events")]
+    public async Task Part_MadeOfEvents_SaysNothingBeforeTheyHaveCome(string tab)
+    {
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await page.RouteWebSocketAsync(RunSocket(), _ => { }); // Opens, and says nothing.
+
+        await page.GotoAsync($"/runs/{site.Demo.Succeeded}?tab={tab}");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1, Name = "Order intake" })).ToBeVisibleAsync();
+
+        await Expect(page.GetByRole(AriaRole.Tabpanel).Locator(".skeleton").First).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Tabpanel)).ToHaveTextAsync("");
+    }
+
     [Fact]
     public async Task Wait_ForATime_CountsDownAndEndsByHand()
     {
@@ -203,6 +220,9 @@ public sealed partial class RunDetailTests(Site site)
 
     [GeneratedRegex(@"error \([1-9]\d*\)")]
     private static partial Regex ErrorsCounted();
+
+    [GeneratedRegex("/ws/runs/")]
+    private static partial Regex RunSocket();
 
     [GeneratedRegex(@"^[+−]\d+:\d\d\.\d{3}$")]
     private static partial Regex SinceStart();

@@ -77,6 +77,9 @@ function RunDetail({ run }: { run: Run }) {
   const change = useCallback((part: Partial<RunSearch>) => void navigate({ search: (old: RunSearch) => ({ ...old, ...part }), replace: true }), [navigate]);
   const tab = search.tab ?? "graph";
   const behind = history.lastSeq < history.knownSeq;
+  // These parts are made of the run's events alone; nothing is said of them before they have come.
+  const told = tab === "timeline" || tab === "steps" || tab === "events";
+  const heard = history.lastSeq > 0 || run.last_event_seq === 0;
 
   useFreshRun(run.id, run.last_event_seq, history.lastSeq);
 
@@ -208,6 +211,8 @@ function RunDetail({ run }: { run: Run }) {
                 <SkeletonRows />
               )}
             </div>
+          ) : told && !heard ? (
+            <SkeletonRows />
           ) : tab === "timeline" ? (
             <Timeline run={run} graph={graph} view={view} forEach={past === null ? forEach : undefined} chosen={search.step} onChoose={onChoose} />
           ) : tab === "steps" ? (
