@@ -66,6 +66,66 @@ public sealed partial class RunListTests(Site site)
     }
 
     [Fact]
+    public async Task Run_ThatChangesBeforeTheStreamBegins_IsShownAsItIs()
+    {
+        await site.StartAsync();
+        var line = await site.Demo.AddLineAsync("Between", """{"steps": [{"id": "ask", "type": "wait_for_approval"}]}""");
+        var runId = await site.Demo.StartAsync(line);
+        await site.Demo.UntilAsync(runId, "PAUSED");
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        var opened = new TaskCompletionSource<IWebSocketRoute>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await page.RouteWebSocketAsync(ListSocket(), socket => opened.TrySetResult(socket)); // Opens, and begins when told.
+        await visit.OpenAsync($"/runs?pipeline={line.PipelineId}", "Runs");
+        var row = page.GetByRole(AriaRole.Row).Filter(new() { HasText = runId[^8..] });
+        await Expect(row.GetByText("Paused", new() { Exact = true })).ToBeVisibleAsync();
+
+        await site.Demo.PostAsync($"/api/v1/runs/{runId}/resume", new { step_id = "ask" });
+        await site.Demo.UntilAsync(runId, "SUCCEEDED");
+        (await opened.Task).Send("""{"type": "snapshot", "counts": {}, "count_limit": 1000}""");
+
+        await Expect(row.GetByText("Succeeded", new() { Exact = true })).ToBeVisibleAsync();
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
+    public async Task News_ThatComesBeforeTheFirstPage_IsNotLost()
+    {
+        await site.StartAsync();
+        var line = await site.Demo.AddLineAsync("Sooner", """{"steps": [{"id": "ask", "type": "wait_for_approval"}]}""");
+        var runId = await site.Demo.StartAsync(line);
+        await site.Demo.UntilAsync(runId, "PAUSED");
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        var (joined, told, release) = (Signal(), Signal(), Signal());
+        var reads = 0;
+        await page.RouteAsync(ListRead(), async read =>
+        {
+            var answer = await read.FetchAsync(); // As the run is now.
+            if (Interlocked.Increment(ref reads) == 1)
+                await release.Task;
+            await read.FulfillAsync(new() { Response = answer });
+        });
+        page.WebSocket += (_, socket) => socket.FrameReceived += (_, frame) =>
+        {
+            if (frame.Text?.Contains("\"snapshot\"", StringComparison.Ordinal) is true)
+                joined.TrySetResult();
+            if (frame.Text?.Contains("\"SUCCEEDED\"", StringComparison.Ordinal) is true && frame.Text.Contains(runId, StringComparison.Ordinal))
+                told.TrySetResult();
+        };
+        await page.Clock.InstallAsync();
+        await page.GotoAsync($"/runs?pipeline={line.PipelineId}");
+        await joined.Task;
+        await site.Demo.PostAsync($"/api/v1/runs/{runId}/resume", new { step_id = "ask" });
+        await told.Task;
+        await page.Clock.RunForAsync(1_000); // News are gathered for a while before they are shown.
+        release.SetResult();
+
+        await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = runId[^8..] }).GetByText("Succeeded", new() { Exact = true })).ToBeVisibleAsync();
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
     public async Task SelectedRuns_AreRunAgainOnce()
     {
         await site.StartAsync();
@@ -119,6 +179,14 @@ public sealed partial class RunListTests(Site site)
         await Expect(page.GetByRole(AriaRole.Main).GetByText("Succeeded", new() { Exact = true }).First).ToBeVisibleAsync();
         Assert.Equal([], visit.Complaints);
     }
+
+    private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    [GeneratedRegex("/ws/runs\\?")]
+    private static partial Regex ListSocket();
+
+    [GeneratedRegex("/api/runs\\?")]
+    private static partial Regex ListRead();
 
     [GeneratedRegex("pipeline=")]
     private static partial Regex PipelineInAddress();

@@ -65,7 +65,7 @@ internal sealed class ResumeStore(Databases databases, NewsPublisher news)
             link.Link.Key.RunId,
             data,
             async (connection, run, given) =>
-                !await ApprovalLinkStore.HoldAsync(connection, link.Link.View.Id, ct) ? new ResumeOutcome.LinkEnded("This link was withdrawn. Ask whoever sent it for another one.")
+                !await ApprovalLinkStore.HoldAsync(connection, link.Link.View.Id, ct) ? new ResumeOutcome.LinkEnded(LinkJudge.Withdrawn)
                 : WaitOf(run, link.Link.Key) is { } step ? await DecideAsync(connection, run, step, given, link.Voter, ct)
                 : new ResumeOutcome.WrongState("approval_settled", "This is settled already: nobody is asked any more."),
             ct);

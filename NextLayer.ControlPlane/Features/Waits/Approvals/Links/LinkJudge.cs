@@ -10,6 +10,8 @@ namespace NextLayer.ControlPlane.Features.Waits.Approvals.Links;
 /// </summary>
 internal sealed class LinkJudge(AbsentCallers callers, TimeProvider time)
 {
+    public const string Withdrawn = "This link was withdrawn. Ask whoever sent it for another one.";
+
     public async ValueTask<JudgedLink> JudgeAsync(StoredLink link, CancellationToken ct)
     {
         var maker = await callers.FindAsync(link.MakerKind, link.Maker, ct);
@@ -19,7 +21,7 @@ internal sealed class LinkJudge(AbsentCallers callers, TimeProvider time)
     }
 
     private string? Ended(StoredLink link, Caller? maker, Caller? person) =>
-        link.View.WithdrawnAt is not null ? "This link was withdrawn. Ask whoever sent it for another one."
+        link.View.WithdrawnAt is not null ? Withdrawn
         : link.View.ExpiresAt <= time.GetUtcNow() ? "This link has expired. Ask whoever sent it for another one."
         : !link.IsKnown && maker is null ? "This link was made while nobody needed to sign in. Ask for another one."
         : maker is null || !maker.Has(link.IsOwn ? Permission.ApprovalsDecide : Permission.ApprovalsInvite, link.TenantId)

@@ -46,10 +46,10 @@ export function useRunList(filter: ApiFilter, { frozen, paused }: Options) {
   });
 
   const apply = useCallback(() => {
+    const data = client.getQueryData<Data>(key);
+    if (!data || now.current.paused) return; // What comes before the first page is kept for it.
     const news = gathered.current;
     gathered.current = [];
-    const data = client.getQueryData<Data>(key);
-    if (!data || now.current.paused) return;
     const updated = updateRows(data, news) as Data;
     const fresh = unknownAbove(updated, [...now.current.waiting, ...news], filter);
     if (now.current.frozen) {
@@ -62,6 +62,13 @@ export function useRunList(filter: ApiFilter, { frozen, paused }: Options) {
   }, [client, filter, key]);
 
   useEffect(() => setWaiting([]), [key]);
+  useEffect(() => {
+    gathered.current = [];
+  }, [key, paused]);
+  const isRead = query.data !== undefined;
+  useEffect(() => {
+    if (isRead) apply();
+  }, [apply, isRead]);
 
   /** Reads the first page and takes it as news. */
   const readAgain = useCallback(
@@ -81,11 +88,14 @@ export function useRunList(filter: ApiFilter, { frozen, paused }: Options) {
   useEffect(() => {
     if (paused) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let back = false;
     const close = openSocket({
       address: () => `/ws/runs${toQuery({ tenant_id: filter.tenant_id, status: filter.status, pipeline_id: filter.pipeline_id, workflow_id: filter.pipeline_version_id, worker_id: filter.worker_id, label: filter.label, duration_ms_min: filter.duration_ms_min })}`,
       onMessage: (message) => {
         const each = message as ListMessage;
-        if (each.type === "resync") void readAgain();
+        // All is told from the snapshot on: what happened before, since the page was read, is asked for.
+        if (each.type === "snapshot" && back) void client.invalidateQueries({ queryKey: key });
+        else if (each.type === "snapshot" || each.type === "resync") void readAgain();
         else if (each.type === "gone") gathered.current.push({ id: each.id, status: each.status, last_event_seq: each.seq });
         else if (each.type === "run") gathered.current.push(each.run);
         timer ??= setTimeout(() => {
@@ -93,10 +103,9 @@ export function useRunList(filter: ApiFilter, { frozen, paused }: Options) {
           apply();
         }, GATHER_MS);
       },
-      onConnection: (state, missed) => {
+      onConnection: (state, again) => {
         setConnection(state);
-        // What happened while nobody listened is asked for.
-        if (state === "live" && missed) void client.invalidateQueries({ queryKey: key });
+        back = again;
       },
     });
     return () => {

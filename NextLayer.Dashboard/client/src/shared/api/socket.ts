@@ -4,7 +4,8 @@ interface Options {
   /** Where to connect; asked each time, since it holds where to go on. */
   address: () => string;
   onMessage: (message: unknown) => void;
-  onConnection: (connection: Connection, missed: boolean) => void;
+  /** `again` where it was live before: something may have been missed. */
+  onConnection: (connection: Connection, again: boolean) => void;
 }
 
 const FIRST_PAUSE = 500;
