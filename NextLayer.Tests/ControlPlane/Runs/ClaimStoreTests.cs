@@ -23,6 +23,19 @@ public sealed class ClaimStoreTests(Servers servers)
     }
 
     [Fact]
+    public async Task Claim_TheFirstOfARun_BeginsItAtThatMoment()
+    {
+        await using var queue = await TestQueue.CreateAsync(servers);
+        await queue.AddRunsAsync(200);
+
+        await queue.ClaimAsync("w1", maxRuns: 200);
+
+        Assert.Equal((200L, 200L), (
+            await queue.Database.AskAsync<long>("SELECT count(*) FROM pipeline_runs WHERE claimed_at IS NOT NULL"),
+            await queue.Database.AskAsync<long>("SELECT count(*) FROM pipeline_runs WHERE claimed_at = started_at")));
+    }
+
+    [Fact]
     public async Task Claim_TwentyClaimersOnOneRun_OnlyOneGetsIt()
     {
         await using var queue = await TestQueue.CreateAsync(servers);

@@ -27,7 +27,8 @@ internal sealed class ClaimStore(Databases databases)
             LIMIT $1
             FOR UPDATE SKIP LOCKED
         ), slotted AS (
-            SELECT id, started_at IS NULL AS first_start, row_number() OVER (ORDER BY priority DESC, run_after, id) AS slot
+            SELECT id, started_at IS NULL AS first_start, row_number() OVER (ORDER BY priority DESC, run_after, id) AS slot,
+                   clock_timestamp() AS at -- Once a run: claimed_at is later than started_at only where another claim came before.
             FROM next
         ), claimed AS (
             UPDATE pipeline_runs r SET
@@ -35,15 +36,15 @@ internal sealed class ClaimStore(Databases databases)
                 lease_epoch = r.lease_epoch + 1,
                 lease_token = ($2::uuid[])[s.slot],
                 lease_seconds = ($3::integer[])[s.slot],
-                lease_expires_at = clock_timestamp() + make_interval(secs => ($3::integer[])[s.slot]),
+                lease_expires_at = s.at + make_interval(secs => ($3::integer[])[s.slot]),
                 last_report_seq = 0,
                 settled_outside = 0,
                 claimed_by = ($5::text[])[($4::integer[])[s.slot]],
-                claimed_at = clock_timestamp(),
-                heartbeat_at = clock_timestamp(),
-                started_at = coalesce(r.started_at, clock_timestamp()),
+                claimed_at = s.at,
+                heartbeat_at = s.at,
+                started_at = coalesce(r.started_at, s.at),
                 last_event_seq = r.last_event_seq + 1,
-                updated_at = clock_timestamp()
+                updated_at = s.at
             FROM slotted s WHERE r.id = s.id
             RETURNING r.*, s.slot, s.first_start
         ), events AS (
