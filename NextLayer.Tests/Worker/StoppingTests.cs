@@ -170,6 +170,7 @@ public sealed class StoppingTests
         await controlPlane.UntilAsync(() => !controlPlane.Claims.IsEmpty, "the worker claims");
 
         var stopping = worker.StopAsync();
+        await controlPlane.UntilAsync(() => controlPlane.Heartbeats.Any(h => h.Draining), "the worker says that it drains");
         var id = controlPlane.Add(TwoSteps);
         await stopping;
 

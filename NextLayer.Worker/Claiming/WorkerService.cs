@@ -66,8 +66,8 @@ internal sealed partial class WorkerService(
     {
         LogDraining(held.Count);
         StopRuns(StopRequest.HandBack);
-        heartbeats.Drain();
         await draining.CancelAsync();
+        heartbeats.Drain(); // Once it claims nothing more.
         await Quietly(claiming);
         if (!await InTimeAsync(queue.IdleAsync, options.Grace))
         {
