@@ -17,7 +17,7 @@ import { cx } from "@/shared/ui/cx";
 import type { RunView } from "./fold";
 import { itemWords } from "./StepStateLine";
 import { withItems } from "./timelineItems";
-import { spansOf, type Row } from "./timelineRows";
+import { endOf, spansOf, type Row } from "./timelineRows";
 import { criticalPath, scaleOf } from "./timelineScale";
 import { useItems } from "./useItems";
 import { useTimeZoom } from "./useTimeZoom";
@@ -38,7 +38,8 @@ interface Props {
 export function Timeline(props: Props) {
   const { view } = props;
   const live = !isFinished(view.status);
-  return view.at === null ? <Empty title={text.run.timeline.none} /> : live ? <LiveTimeline {...props} /> : <Bars {...props} end={view.at} />;
+  const end = endOf(view);
+  return end === null ? <Empty title={text.run.timeline.none} /> : live ? <LiveTimeline {...props} /> : <Bars {...props} end={end} />;
 }
 
 function LiveTimeline(props: Props) {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { RunEvent } from "@/shared/api/types";
 import { fold } from "./fold";
-import { spansOf, ticksOf } from "./timelineRows";
+import { endOf, spansOf, ticksOf } from "./timelineRows";
 
 const at = (second: number) => Date.UTC(2026, 0, 1, 0, 0, second);
 const event = (seq: number, second: number, type: string, stepId: string | null = null, payload = {}): RunEvent => ({
@@ -33,6 +33,13 @@ it("shows queue, run, wait and back-off where they were", () => {
     ["a", "solid 2-3", "gap 3-7", "solid 7-8"],
     ["b", "solid 8-9", "dotted 9-"],
   ]);
+});
+
+it("ends with the run, whatever is noted of it later", () => {
+  const events = [event(1, 0, "run.queued"), event(2, 2, "run.started", null, { worker_id: "w" }), event(3, 5, "run.failed"), event(4, 50, "log"), event(5, 55, "run.labelled")];
+  expect(endOf(fold(events))).toBe(at(5));
+  expect(endOf(fold(events, 2))).toBe(at(2));
+  expect(endOf(fold(events, 0))).toBeNull();
 });
 
 it("marks round times, and not too many", () => {

@@ -25,6 +25,11 @@ export interface Row {
   more?: boolean;
 }
 
+/** Where the bars of a finished run end: with the run, whatever was noted of it later; null while nothing is known of it. */
+export function endOf(view: RunView): number | null {
+  return view.phases.at(-1)?.to ?? view.at;
+}
+
 /** The bars of a run: its own phases first, then each step's attempts in the order in which the steps began. */
 export function spansOf(view: RunView): { rows: Row[]; start: number } {
   const start = view.phases[0]?.from ?? view.at ?? 0;
