@@ -68,10 +68,7 @@ public sealed partial class RunListTests(Site site)
     [Fact]
     public async Task Run_ThatChangesBeforeTheStreamBegins_IsShownAsItIs()
     {
-        await site.StartAsync();
-        var line = await site.Demo.AddLineAsync("Between", """{"steps": [{"id": "ask", "type": "wait_for_approval"}]}""");
-        var runId = await site.Demo.StartAsync(line);
-        await site.Demo.UntilAsync(runId, "PAUSED");
+        var (line, runId) = await AskingAsync("Between");
         await using var visit = await site.VisitAsync();
         var page = visit.Page;
         var opened = new TaskCompletionSource<IWebSocketRoute>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -91,10 +88,7 @@ public sealed partial class RunListTests(Site site)
     [Fact]
     public async Task News_ThatComesBeforeTheFirstPage_IsNotLost()
     {
-        await site.StartAsync();
-        var line = await site.Demo.AddLineAsync("Sooner", """{"steps": [{"id": "ask", "type": "wait_for_approval"}]}""");
-        var runId = await site.Demo.StartAsync(line);
-        await site.Demo.UntilAsync(runId, "PAUSED");
+        var (line, runId) = await AskingAsync("Sooner");
         await using var visit = await site.VisitAsync();
         var page = visit.Page;
         var (joined, told, release) = (Signal(), Signal(), Signal());
@@ -178,6 +172,16 @@ public sealed partial class RunListTests(Site site)
         await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1, Name = "Branch by amount" })).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Main).GetByText("Succeeded", new() { Exact = true }).First).ToBeVisibleAsync();
         Assert.Equal([], visit.Complaints);
+    }
+
+    /// <summary>Starts a run of a pipeline of its own, which waits for somebody's decision.</summary>
+    private async Task<(Demo.Line Line, string RunId)> AskingAsync(string name)
+    {
+        await site.StartAsync();
+        var line = await site.Demo.AddLineAsync(name, """{"steps": [{"id": "ask", "type": "wait_for_approval"}]}""");
+        var runId = await site.Demo.StartAsync(line);
+        await site.Demo.UntilAsync(runId, "PAUSED");
+        return (line, runId);
     }
 
     private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -70,10 +70,7 @@ internal sealed class ApprovalList(Databases databases)
         Approval approval;
         await using (var command = new NpgsqlCommand(OneSql, connection))
         {
-            command.Parameters.AddWithValue(key.RunId);
-            command.Parameters.AddWithValue(key.StepId);
-            command.Parameters.AddWithValue(key.Generation);
-            command.Parameters.AddWithValue(key.Attempt);
+            key.AddTo(command);
             await using var row = await command.ExecuteReaderAsync(ct);
             if (!await row.ReadAsync(ct))
                 return null;

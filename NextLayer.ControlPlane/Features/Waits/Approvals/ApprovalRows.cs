@@ -9,7 +9,17 @@ using NpgsqlTypes;
 namespace NextLayer.ControlPlane.Features.Waits.Approvals;
 
 /// <summary>One attempt of an approval step: the key of its rows.</summary>
-internal readonly record struct ApprovalKey(Guid RunId, string StepId, int Generation, int Attempt);
+internal readonly record struct ApprovalKey(Guid RunId, string StepId, int Generation, int Attempt)
+{
+    /// <summary>Adds its parts as the next four parameters.</summary>
+    public void AddTo(NpgsqlCommand command)
+    {
+        command.Parameters.AddWithValue(RunId);
+        command.Parameters.AddWithValue(StepId);
+        command.Parameters.AddWithValue(Generation);
+        command.Parameters.AddWithValue(Attempt);
+    }
+}
 
 /// <summary>Reads and writes approvals within the transaction that holds their runs' locks.</summary>
 internal static class ApprovalRows
@@ -115,10 +125,7 @@ internal static class ApprovalRows
 
     private static void AddVoter(NpgsqlCommand command, ApprovalKey key, Voter voter)
     {
-        command.Parameters.AddWithValue(key.RunId);
-        command.Parameters.AddWithValue(key.StepId);
-        command.Parameters.AddWithValue(key.Generation);
-        command.Parameters.AddWithValue(key.Attempt);
+        key.AddTo(command);
         command.Parameters.AddWithValue(voter.Names.Append(voter.Name).Select(name => name.ToLowerInvariant()).Distinct().ToArray());
     }
 

@@ -97,7 +97,7 @@ internal sealed class ApprovalLinkStore(Databases databases, TimeProvider time)
     public async Task<long> CountInvitationsAsync(NpgsqlConnection connection, ApprovalKey key, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(CountSql, connection);
-        AddKey(command, key);
+        key.AddTo(command);
         command.Parameters.AddWithValue(time.GetUtcNow());
         return (long)(await command.ExecuteScalarAsync(ct))!; // A count always answers.
     }
@@ -108,7 +108,7 @@ internal sealed class ApprovalLinkStore(Databases databases, TimeProvider time)
         var view = link.View;
         await using var transaction = await connection.BeginTransactionAsync(ct);
         await using var replace = new NpgsqlCommand(ReplaceSql, connection);
-        AddKey(replace, link.Key);
+        link.Key.AddTo(replace);
         replace.Parameters.AddWithValue(view.Approver);
         replace.Parameters.AddWithValue(view.CreatedAt);
         await replace.ExecuteNonQueryAsync(ct);
@@ -116,7 +116,7 @@ internal sealed class ApprovalLinkStore(Databases databases, TimeProvider time)
         await using var insert = new NpgsqlCommand(InsertSql, connection);
         insert.Parameters.AddWithValue(view.Id);
         insert.Parameters.AddWithValue(text.Hash);
-        AddKey(insert, link.Key);
+        link.Key.AddTo(insert);
         insert.Parameters.AddWithValue(view.Approver);
         insert.Parameters.AddWithValue(link.Names);
         insert.Parameters.AddWithValue(link.Groups);
@@ -170,12 +170,4 @@ internal sealed class ApprovalLinkStore(Databases databases, TimeProvider time)
         row.GetString(15));
 
     private static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
-
-    private static void AddKey(NpgsqlCommand command, ApprovalKey key)
-    {
-        command.Parameters.AddWithValue(key.RunId);
-        command.Parameters.AddWithValue(key.StepId);
-        command.Parameters.AddWithValue(key.Generation);
-        command.Parameters.AddWithValue(key.Attempt);
-    }
 }
