@@ -86,6 +86,26 @@ public sealed partial class RunListTests(Site site)
     }
 
     [Fact]
+    public async Task Run_ThatLeavesTheListBeforeTheStreamBegins_IsNotShownAnyMore()
+    {
+        var (line, runId) = await AskingAsync("Leaving");
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        var opened = new TaskCompletionSource<IWebSocketRoute>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await page.RouteWebSocketAsync(ListSocket(), socket => opened.TrySetResult(socket)); // Opens, and begins when told.
+        await visit.OpenAsync($"/runs?pipeline={line.PipelineId}&status=PAUSED", "Runs");
+        var row = page.GetByRole(AriaRole.Row).Filter(new() { HasText = runId[^8..] });
+        await Expect(row).ToBeVisibleAsync();
+
+        await site.Demo.PostAsync($"/api/v1/runs/{runId}/resume", new { step_id = "ask" });
+        await site.Demo.UntilAsync(runId, "SUCCEEDED");
+        (await opened.Task).Send("""{"type": "snapshot", "counts": {}, "count_limit": 1000}""");
+
+        await Expect(page.GetByText("No run fits these filters")).ToBeVisibleAsync();
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
     public async Task News_ThatComesBeforeTheFirstPage_IsNotLost()
     {
         var (line, runId) = await AskingAsync("Sooner");

@@ -1,11 +1,12 @@
 using System.Net;
-using NextLayer.Contracts.Access;
+using NextLayer.Tests.AppHost;
 using NextLayer.Tests.ControlPlane.Access;
 using NextLayer.Tests.Support;
+using Npgsql;
 
 namespace NextLayer.Tests.ControlPlane.Waits;
 
-/// <summary>Links by which people decide without signing in.</summary>
+/// <summary>Links by which people decide without signing in: what they show, what they are worth, and the vote.</summary>
 public sealed class ApprovalLinkTests(Servers servers)
 {
     [Fact]
@@ -50,74 +51,6 @@ public sealed class ApprovalLinkTests(Servers servers)
         var decision = opened.Json.GetProperty("decision");
         Assert.Equal(("grace@elsewhere.test", "a Admin (key)"), (decision.Text("by"), System.Text.RegularExpressions.Regex.Replace(decision.Text("invited_by"), "key:[a-z0-9]+", "key")));
         Assert.Equal(0L, await stack.Database.AskAsync<long>($"SELECT count(*) FROM approval_links l WHERE l::text LIKE '%{token[4..]}%'")); // Only its hash is kept.
-    }
-
-    [Fact]
-    public async Task Create_ForSomebodyElse_TakesTheRightToInvite()
-    {
-        await using var stack = await LinkStack.StartAsync(servers);
-        var (ada, _) = await stack.AddMemberAsync("ada", "operator");
-        var run = await stack.AskAsync();
-
-        var byOperator = await stack.MakeAsync(ada, run, new { step_id = "ask", approver = "grace@example.test" });
-        var byKeyForItself = await stack.MakeAsync(stack.Access.Ours.Keys[Role.Operator], run);
-        var inOwnName = await stack.MakeAsync(ada, run, new { step_id = "ask", approver = "ADA@example.test" });
-
-        Assert.Equal((HttpStatusCode.Forbidden, true), (byOperator.Status, byOperator.Detail!.Contains("approvals.invite", StringComparison.Ordinal)));
-        Assert.Equal((HttpStatusCode.BadRequest, true), (byKeyForItself.Status, byKeyForItself.Detail!.StartsWith("approver must say whom", StringComparison.Ordinal)));
-        Assert.Equal((HttpStatusCode.Created, "ada@example.test"), (inOwnName.Status, inOwnName.Json.Text("approver")));
-        Assert.Equal(1L, await stack.Database.AskAsync<long>("SELECT count(*) FROM approval_links"));
-    }
-
-    [Fact]
-    public async Task Create_ForWhomTheStepDoesNotAsk_IsRefused()
-    {
-        await using var stack = await LinkStack.StartAsync(servers);
-        await stack.AddMemberAsync("ada", "operator");
-        var run = await stack.AskAsync("""{"approvers": {"users": ["grace@example.test"], "roles": ["operator"]}}""");
-
-        var guest = await stack.MakeAsync(stack.Admin, run, new { step_id = "ask", approver = "eve@example.test" });
-        var asked = await stack.MakeAsync(stack.Admin, run, new { step_id = "ask", approver = "Grace@example.test" });
-        var byRole = await stack.MakeAsync(stack.Admin, run, new { step_id = "ask", approver = "ada@example.test" });
-
-        Assert.Equal((HttpStatusCode.Forbidden, "not_an_approver"), (guest.Status, guest.Problem));
-        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Created), (asked.Status, byRole.Status));
-    }
-
-    [Fact]
-    public async Task Create_ByWhoStartedTheRun_IsRefusedForThemselvesAndForOthers()
-    {
-        await using var stack = await LinkStack.StartAsync(servers);
-        var (boss, _) = await stack.AddMemberAsync("boss", "admin");
-        var run = await stack.AskAsync(by: boss);
-
-        var own = await stack.MakeAsync(boss, run);
-        var forOther = await stack.MakeAsync(boss, run, new { step_id = "ask", approver = "other.self@example.test" });
-        await stack.AddMemberAsync("twin", "operator", email: "boss@example.test");
-
-        foreach (var refused in new[] { own, forOther })
-            Assert.Equal((HttpStatusCode.Forbidden, "not_an_approver"), (refused.Status, refused.Problem));
-        foreach (var name in new[] { "boss@example.test", "BOSS", "User:Boss" })
-        {
-            var forTheStarter = await stack.MakeAsync(stack.Admin, run, new { step_id = "ask", approver = name });
-            Assert.Equal((HttpStatusCode.Forbidden, true), (forTheStarter.Status, forTheStarter.Detail!.EndsWith("started this run; somebody else must decide.", StringComparison.Ordinal)));
-        }
-    }
-
-    [Fact]
-    public async Task Create_WhereNothingWaits_SaysSo()
-    {
-        await using var stack = await LinkStack.StartAsync(servers);
-        var run = await stack.AskAsync();
-        Assert.Equal(HttpStatusCode.OK, (await stack.ResumeAsync(stack.Admin, run)).Status);
-
-        var settled = await stack.MakeAsync(stack.Admin, run, new { step_id = "ask", approver = "grace@example.test" });
-        var otherStep = await stack.MakeAsync(stack.Admin, run, new { step_id = "nowhere", approver = "grace@example.test" });
-        var tooLong = await stack.MakeAsync(stack.Admin, run, new { step_id = "ask", approver = "grace@example.test", expires_in_hours = 721 });
-
-        Assert.Equal((HttpStatusCode.Conflict, "step_not_waiting"), (settled.Status, settled.Problem));
-        Assert.Equal((HttpStatusCode.Conflict, "step_not_waiting"), (otherStep.Status, otherStep.Problem));
-        Assert.Equal(HttpStatusCode.BadRequest, tooLong.Status);
     }
 
     [Fact]
@@ -174,17 +107,6 @@ public sealed class ApprovalLinkTests(Servers servers)
         var decided = await stack.DecideAsync((await stack.MakeAsync(root, run)).Json.Text("token"));
 
         Assert.Equal(HttpStatusCode.OK, decided.Status);
-    }
-
-    [Fact]
-    public async Task Link_ForSomebodyWhoHasOne_TakesItsPlace()
-    {
-        await using var stack = await LinkStack.StartAsync(servers);
-        var run = await stack.AskAsync();
-        var lost = await stack.InviteAsync(run, "grace@example.test");
-        var found = await stack.InviteAsync(run, "Grace@example.test");
-
-        Assert.Equal((HttpStatusCode.Gone, HttpStatusCode.OK), ((await stack.OpenAsync(lost)).Status, (await stack.OpenAsync(found)).Status));
     }
 
     [Fact]
@@ -289,27 +211,27 @@ public sealed class ApprovalLinkTests(Servers servers)
     }
 
     [Fact]
-    public async Task Withdraw_BelongsToWhoMadeItAndToThoseWhoInvite()
+    public async Task Withdraw_WhileADecisionWaitsForTheRun_IsFinal()
     {
         await using var stack = await LinkStack.StartAsync(servers);
-        var (ada, _) = await stack.AddMemberAsync("ada", "operator");
-        var (bob, _) = await stack.AddMemberAsync("bob", "operator");
         var run = await stack.AskAsync();
-        var id = (await stack.MakeAsync(ada, run)).Json.Text("id");
-        var address = $"/api/v1/runs/{run}/approval-links/{id}";
+        var made = (await stack.MakeAsync(stack.Admin, run, new { step_id = "ask", approver = "grace@example.test" })).Json;
+        await using var other = new NpgsqlConnection(stack.Database.ConnectionString);
+        await other.OpenAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await other.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var hold = new NpgsqlCommand($"SELECT FROM pipeline_runs WHERE id = '{run}' FOR UPDATE", other))
+            await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
 
-        var byOther = await stack.Access.SendAsync(bob, HttpMethod.Delete, address);
-        var byStranger = await stack.Access.SendAsync(stack.Access.Theirs.Keys[Role.Admin], HttpMethod.Delete, address);
-        var listedByStranger = await stack.Access.GetAsync(stack.Access.Theirs.Keys[Role.Admin], $"/api/v1/runs/{run}/approval-links");
-        var listed = await stack.Access.GetAsync(stack.Access.Ours.Keys[Role.Viewer], $"/api/v1/runs/{run}/approval-links");
-        var byOwner = await stack.Access.SendAsync(ada, HttpMethod.Delete, address);
-        var again = await stack.Access.SendAsync(stack.Admin, HttpMethod.Delete, address);
+        var deciding = stack.DecideAsync(made.Text("token"));
+        await Eventually.GetAsync(
+            async () => await stack.Database.AskAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0 ? "waits" : null,
+            "the decision waits for the run");
+        var withdrawn = await stack.Access.SendAsync(stack.Admin, HttpMethod.Delete, $"/api/v1/runs/{run}/approval-links/{made.Text("id")}");
+        await transaction.RollbackAsync(TestContext.Current.CancellationToken);
+        var decided = await deciding;
 
-        Assert.Equal((HttpStatusCode.Forbidden, HttpStatusCode.NotFound, HttpStatusCode.NotFound), (byOther.Status, byStranger.Status, listedByStranger.Status));
-        Assert.Equal(id, listed.Json[0].Text("id"));
-        Assert.DoesNotContain("nla_", listed.Text, StringComparison.Ordinal);
-        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NoContent), (byOwner.Status, again.Status));
-        Assert.Equal(5L, await stack.Database.AskAsync<long>("SELECT count(*) FROM audit_log WHERE object_type = 'approval_link' AND object_id = $1", id)); // Made, and four times taken back or tried to.
+        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.Gone), (withdrawn.Status, decided.Status));
+        Assert.Equal(0L, await stack.Database.AskAsync<long>("SELECT count(*) FROM approval_decisions WHERE run_id = $1", run));
     }
 
     [Fact]

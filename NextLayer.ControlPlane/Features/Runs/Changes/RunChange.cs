@@ -71,6 +71,7 @@ internal sealed class RunChange
 
     /// <summary>Label pairs that were taken from the run; null for none.</summary>
     public IReadOnlyList<string>? LostLabels { get; set; }
+
     public List<ClosedStep> Closed { get; } = [];
     public List<LogRow> Logs { get; } = [];
     public IReadOnlyDictionary<string, OpenStep> Open => open;

@@ -60,7 +60,8 @@ internal sealed class LabelStore(Databases databases, NewsPublisher news)
         if (run.Seq >= RunChange.MaxEvents)
             return LabelOutcome.EventLimit;
         run.AddEvent(RunEventTypes.RunLabelled, Payloads.Labelled(after, by));
-        run.LostLabels = [.. before.Except(after).Select(pair => LabelRules.Pair(pair.Key, pair.Value))];
+        if (before.Except(after).ToList() is { Count: > 0 } lost)
+            run.LostLabels = [.. lost.Select(pair => LabelRules.Pair(pair.Key, pair.Value))];
         await WriteAsync(connection, run, after, ct);
         await RunWriter.WriteAsync(connection, [run], ct);
         await transaction.CommitAsync(ct);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Run, RunStatus } from "@/shared/api/types";
-import { matches, prepend, unknownAbove, updateRows, type Pages } from "./liveList";
+import { matches, prepend, unknownAbove, updateRows, without, type Pages } from "./liveList";
 
 const run = (id: string, status: RunStatus = "QUEUED", seq = 1): Run =>
   ({
@@ -59,6 +59,19 @@ describe("unknownAbove", () => {
   });
 
   it("takes everything for an empty list", () => expect(unknownAbove(list(), [run("a")], {})).toHaveLength(1));
+});
+
+describe("without", () => {
+  const known = new Set(["d", "c", "b", "a"]);
+  const page = (next_cursor: string | null, ...runs: Run[]) => ({ items: runs, limit: 50, offset: 0, count: runs.length, next_cursor });
+
+  it("lets go of known rows that the page does not have", () => expect(ids(without(list(run("d"), run("c"), run("a")), page(null, run("d"), run("a")), known))).toEqual(["d", "a"]));
+  it("keeps what came while the page was read", () => expect(ids(without(list(run("e"), run("c")), page(null), known))).toEqual(["e"]));
+  it("keeps what lies beyond the page", () => expect(ids(without(list(run("d"), run("c"), run("b"), run("a")), page("b", run("d"), run("b")), known))).toEqual(["d", "b", "a"]));
+  it("changes nothing where all is there", () => {
+    const data = list(run("b"), run("a"));
+    expect(without(data, page(null, run("b"), run("a")), known)).toBe(data);
+  });
 });
 
 describe("prepend", () => {

@@ -80,6 +80,17 @@ export function unknownAbove(data: Pages, news: readonly News[], filter: Filter)
   return [...found.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
 }
 
+/**
+ * Lets go of rows that a first page read anew does not have any more, as far down as it reaches: they have left the list.
+ * @param known Rows that the list had when the page was asked for; what came since may be newer than the page.
+ */
+export function without(data: Pages, page: RunPage, known: ReadonlySet<string>): Pages {
+  const there = new Set(page.items.map((run) => run.id));
+  const end = page.next_cursor === null ? "" : (page.items.at(-1)?.id ?? "");
+  const stays = (run: Run) => run.id < end || there.has(run.id) || !known.has(run.id);
+  return data.pages.every((each) => each.items.every(stays)) ? data : { ...data, pages: data.pages.map((each) => ({ ...each, items: each.items.filter(stays) })) };
+}
+
 /** Puts new runs on top and lets go of rows that the filter no longer wants. */
 export function prepend(data: Pages, runs: readonly Run[], filter: Filter): Pages {
   const [head, ...rest] = data.pages;

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { request, toQuery } from "@/shared/api/http";
 import { openSocket, type Connection } from "@/shared/api/socket";
 import type { ListMessage, Run, RunPage } from "@/shared/api/types";
-import { prepend, unknownAbove, updateRows, type News } from "./liveList";
+import { prepend, unknownAbove, updateRows, without, type News } from "./liveList";
 import type { toApi } from "./runsSearch";
 
 const PAGE = 50;
@@ -40,6 +40,7 @@ export function useRunList(filter: ApiFilter, { frozen, paused }: Options) {
   const [waiting, setWaiting] = useState<readonly Run[]>([]);
   const [connection, setConnection] = useState<Connection>("connecting");
   const gathered = useRef<News[]>([]);
+  const owed = useRef(false);
   const now = useRef({ frozen, paused, waiting });
   useEffect(() => {
     now.current = { frozen, paused, waiting };
@@ -64,25 +65,33 @@ export function useRunList(filter: ApiFilter, { frozen, paused }: Options) {
   useEffect(() => setWaiting([]), [key]);
   useEffect(() => {
     gathered.current = [];
+    owed.current = false;
   }, [key, paused]);
   const isRead = query.data !== undefined;
   useEffect(() => {
     if (isRead) apply();
   }, [apply, isRead]);
 
-  /** Reads the first page and takes it as news. */
+  /** Reads the first page and takes it as news; rows that are gone from it go, once nothing holds them in their places. */
   const readAgain = useCallback(
     async (signal?: AbortSignal) => {
       try {
-        const { data } = await request<RunPage>(`/api/runs${toQuery({ ...filter, limit: PAGE })}`, { signal });
-        gathered.current.push(...data.items);
+        if (client.isFetching({ queryKey: key }) > 0) await client.refetchQueries({ queryKey: key, exact: true }, { cancelRefetch: false });
+        const known = new Set(client.getQueryData<Data>(key)?.pages.flatMap((page) => page.items.map((run) => run.id)));
+        const { data: page } = await request<RunPage>(`/api/runs${toQuery({ ...filter, limit: PAGE })}`, { signal });
+        owed.current = now.current.frozen;
+        if (!owed.current) client.setQueryData<Data>(key, (data) => data && (without(data, page, known) as Data));
+        gathered.current.push(...page.items);
         apply();
       } catch {
         // The list itself says when nobody answers.
       }
     },
-    [apply, filter],
+    [apply, client, filter, key],
   );
+  useEffect(() => {
+    if (!frozen && owed.current) void readAgain();
+  }, [frozen, readAgain]);
 
   // The stream of the runs that the indexes of the list tell apart; of the rest, what does not fit is passed over.
   useEffect(() => {
