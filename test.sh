@@ -30,10 +30,12 @@ dotnet build NextLayer.sln --nologo --verbosity quiet
 status=0
 # The client's own tests; the build above fetched its packages.
 npm --prefix NextLayer.Dashboard/client run --silent test || status=$?
+# A test that hangs is named, and ends the run, once no other has ended for ten minutes.
 dotnet test NextLayer.Tests --no-build --nologo \
     --logger "console;verbosity=minimal" --logger "trx;LogFileName=results.trx" \
     --results-directory "$results" --settings NextLayer.Tests/coverage.runsettings \
-    --collect "XPlat Code Coverage" "$@" || status=$?
+    --collect "XPlat Code Coverage" \
+    --blame-hang-timeout 10min --blame-hang-dump-type none "$@" || status=$?
 
 scripts/coverage.sh "$results"
 exit $status

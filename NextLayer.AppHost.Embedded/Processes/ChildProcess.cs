@@ -129,10 +129,11 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         if (HasExited)
             return;
-        if (ProcessTies.OwnGroups)
-            NativeSignals.Send(-Id, ChildSignal.Kill);
-        else
+        if (!ProcessTies.OwnGroups)
             process.Kill(entireProcessTree: true);
+        else if (!NativeSignals.Send(-Id, ChildSignal.Kill))
+            // So young that it has made no group yet. Whatever it starts before this arrives, OnExited ends.
+            NativeSignals.Send(Id, ChildSignal.Kill);
     }
 
     private void OnExited()
