@@ -12,17 +12,49 @@ public sealed partial class RunDetailTests(Site site)
     [InlineData("timeline")]
     [InlineData("steps")]
     [InlineData("events")]
-    public async Task Part_MadeOfEvents_SaysNothingBeforeTheyHaveCome(string tab)
+    public async Task Part_MadeOfEvents_SaysNothingBeforeTheyHaveCome_AndAsksForThemWhereTheStreamIsSilent(string tab)
     {
         await using var visit = await site.VisitAsync();
         var page = visit.Page;
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await page.RouteWebSocketAsync(RunSocket(), _ => { }); // Opens, and says nothing.
+        await page.RouteAsync(EventsRead(), async read =>
+        {
+            await release.Task;
+            await read.ContinueAsync();
+        });
 
         await page.GotoAsync($"/runs/{site.Demo.Succeeded}?tab={tab}");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1, Name = "Order intake" })).ToBeVisibleAsync();
+        var part = page.GetByRole(AriaRole.Tabpanel);
 
-        await Expect(page.GetByRole(AriaRole.Tabpanel).Locator(".skeleton").First).ToBeVisibleAsync();
-        await Expect(page.GetByRole(AriaRole.Tabpanel)).ToHaveTextAsync("");
+        await Expect(part.Locator(".skeleton").First).ToBeVisibleAsync();
+        await Expect(part).ToHaveTextAsync("");
+
+        release.SetResult();
+        await Expect(part.Locator(".skeleton")).ToHaveCountAsync(0);
+        await Expect(part).Not.ToHaveTextAsync("");
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
+    public async Task Run_WithoutAStream_IsFollowedToItsEndByAsking()
+    {
+        await site.StartAsync();
+        var line = await site.Demo.AddLineAsync("Far away", """{"steps": [{"id": "ask", "type": "wait_for_approval"}]}""");
+        var runId = await site.Demo.StartAsync(line);
+        await site.Demo.UntilAsync(runId, "PAUSED");
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await page.RouteWebSocketAsync(RunSocket(), socket => socket.CloseAsync());
+        await visit.OpenAsync($"/runs/{runId}?tab=events", "Far away");
+        await Expect(page.GetByText("Polling", new() { Exact = true })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Tabpanel)).ToContainTextAsync("waits");
+
+        await site.Demo.PostAsync($"/api/v1/runs/{runId}/resume", new { step_id = "ask" });
+
+        await Expect(page.GetByRole(AriaRole.Main).GetByText("Succeeded", new() { Exact = true }).First).ToBeVisibleAsync();
+        Assert.Equal([], visit.Complaints);
     }
 
     [Fact]
@@ -220,6 +252,9 @@ public sealed partial class RunDetailTests(Site site)
 
     [GeneratedRegex(@"error \([1-9]\d*\)")]
     private static partial Regex ErrorsCounted();
+
+    [GeneratedRegex("/api/runs/[^/]+/events")]
+    private static partial Regex EventsRead();
 
     [GeneratedRegex("/ws/runs/")]
     private static partial Regex RunSocket();

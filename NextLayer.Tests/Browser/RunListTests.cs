@@ -71,15 +71,14 @@ public sealed partial class RunListTests(Site site)
         var (line, runId) = await AskingAsync("Between");
         await using var visit = await site.VisitAsync();
         var page = visit.Page;
-        var opened = new TaskCompletionSource<IWebSocketRoute>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await page.RouteWebSocketAsync(ListSocket(), socket => opened.TrySetResult(socket)); // Opens, and begins when told.
+        var begin = await HoldStreamAsync(page);
         await visit.OpenAsync($"/runs?pipeline={line.PipelineId}", "Runs");
         var row = page.GetByRole(AriaRole.Row).Filter(new() { HasText = runId[^8..] });
         await Expect(row.GetByText("Paused", new() { Exact = true })).ToBeVisibleAsync();
 
         await site.Demo.PostAsync($"/api/v1/runs/{runId}/resume", new { step_id = "ask" });
         await site.Demo.UntilAsync(runId, "SUCCEEDED");
-        (await opened.Task).Send("""{"type": "snapshot", "counts": {}, "count_limit": 1000}""");
+        await begin();
 
         await Expect(row.GetByText("Succeeded", new() { Exact = true })).ToBeVisibleAsync();
         Assert.Equal([], visit.Complaints);
@@ -91,15 +90,14 @@ public sealed partial class RunListTests(Site site)
         var (line, runId) = await AskingAsync("Leaving");
         await using var visit = await site.VisitAsync();
         var page = visit.Page;
-        var opened = new TaskCompletionSource<IWebSocketRoute>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await page.RouteWebSocketAsync(ListSocket(), socket => opened.TrySetResult(socket)); // Opens, and begins when told.
+        var begin = await HoldStreamAsync(page);
         await visit.OpenAsync($"/runs?pipeline={line.PipelineId}&status=PAUSED", "Runs");
         var row = page.GetByRole(AriaRole.Row).Filter(new() { HasText = runId[^8..] });
         await Expect(row).ToBeVisibleAsync();
 
         await site.Demo.PostAsync($"/api/v1/runs/{runId}/resume", new { step_id = "ask" });
         await site.Demo.UntilAsync(runId, "SUCCEEDED");
-        (await opened.Task).Send("""{"type": "snapshot", "counts": {}, "count_limit": 1000}""");
+        await begin();
 
         await Expect(page.GetByText("No run fits these filters")).ToBeVisibleAsync();
         Assert.Equal([], visit.Complaints);
@@ -202,6 +200,36 @@ public sealed partial class RunListTests(Site site)
         var runId = await site.Demo.StartAsync(line);
         await site.Demo.UntilAsync(runId, "PAUSED");
         return (line, runId);
+    }
+
+    /// <summary>
+    /// The stream opens, and begins when told. Until then every read of the list gives what the first gave, so that a page
+    /// that asks because nothing is live learns nothing by it.
+    /// </summary>
+    private static async Task<Func<Task>> HoldStreamAsync(IPage page)
+    {
+        var opened = new TaskCompletionSource<IWebSocketRoute>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var first = new TaskCompletionSource<IAPIResponse>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var (reads, begun) = (0, false);
+        await page.RouteWebSocketAsync(ListSocket(), socket => opened.TrySetResult(socket));
+        await page.RouteAsync(ListRead(), async read =>
+        {
+            if (Volatile.Read(ref begun))
+            {
+                await read.ContinueAsync();
+                return;
+            }
+
+            if (Interlocked.Increment(ref reads) == 1)
+                first.SetResult(await read.FetchAsync());
+            await read.FulfillAsync(new() { Response = await first.Task });
+        });
+        return async () =>
+        {
+            var socket = await opened.Task;
+            Volatile.Write(ref begun, true);
+            socket.Send("""{"type": "snapshot", "counts": {}, "count_limit": 1000}""");
+        };
     }
 
     private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

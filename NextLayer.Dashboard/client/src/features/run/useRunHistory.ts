@@ -1,9 +1,11 @@
 import { useEffect, useReducer, useRef, useState } from "react";
-import { openSocket, type Connection } from "@/shared/api/socket";
-import type { StreamMessage } from "@/shared/api/types";
+import { get, toQuery } from "@/shared/api/http";
+import { openSocket, POLL_MS, type Connection } from "@/shared/api/socket";
+import type { RunEvent, StreamMessage } from "@/shared/api/types";
 import { NO_HISTORY, takeIn, type History } from "./stream";
 
 const GATHER_MS = 80;
+const PAGE = 1000;
 
 /** All that happened to a run, from its first event on, and live. */
 export function useRunHistory(runId: string, enabled: boolean): { history: History; connection: Connection } {
@@ -43,6 +45,36 @@ export function useRunHistory(runId: string, enabled: boolean): { history: Histo
       close();
     };
   }, [runId, enabled, torn]);
+
+  // Without the stream the events are asked for again and again, while somebody looks.
+  useEffect(() => {
+    if (!enabled || connection === "live") return;
+    const controller = new AbortController();
+    let busy = false;
+    const readOn = async () => {
+      if (busy || document.hidden) return;
+      busy = true;
+      try {
+        let full = true;
+        for (let after = lastSeq.current; full; ) {
+          const page: { items: RunEvent[]; last_seq: number } = await get(`/api/runs/${runId}/events${toQuery({ after_seq: after, limit: PAGE })}`, { signal: controller.signal });
+          add(page.items.map((event) => ({ ...event, type: "event" })));
+          after = page.last_seq;
+          full = page.items.length === PAGE;
+        }
+      } catch {
+        // Asked again soon.
+      } finally {
+        busy = false;
+      }
+    };
+    if (connection === "polling") void readOn();
+    const timer = setInterval(() => void readOn(), POLL_MS);
+    return () => {
+      clearInterval(timer);
+      controller.abort();
+    };
+  }, [connection, enabled, runId]);
 
   return { history, connection };
 }

@@ -1,13 +1,12 @@
 import { useInfiniteQuery, useQueryClient, type InfiniteData } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { request, toQuery } from "@/shared/api/http";
-import { openSocket, type Connection } from "@/shared/api/socket";
+import { openSocket, POLL_MS, type Connection } from "@/shared/api/socket";
 import type { ListMessage, Run, RunPage } from "@/shared/api/types";
 import { prepend, unknownAbove, updateRows, without, type News } from "./liveList";
 import type { toApi } from "./runsSearch";
 
 const PAGE = 50;
-const POLL_MS = 2_000;
 /** News are put together this long, so that a thousand of them are one change of the page. */
 const GATHER_MS = 300;
 const MOST_WAITING = 200;

@@ -1,4 +1,8 @@
+/** `live` from the first message on: a proxy may open a socket and let nothing through. */
 export type Connection = "connecting" | "live" | "polling" | "offline";
+
+/** Pause between two questions while nothing is live. */
+export const POLL_MS = 2_000;
 
 interface Options {
   /** Where to connect; asked each time, since it holds where to go on. */
@@ -26,13 +30,12 @@ export function openSocket({ address, onMessage, onConnection }: Options): () =>
     const url = new URL(address(), location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     const current = new WebSocket(url);
+    let live = false;
     socket = current;
-    current.onopen = () => {
-      onConnection("live", opened);
-      opened = true;
-    };
     current.onmessage = (event: MessageEvent<string>) => {
       failures = 0;
+      if (!live) onConnection("live", opened);
+      live = opened = true;
       onMessage(JSON.parse(event.data));
     };
     current.onclose = () => {
