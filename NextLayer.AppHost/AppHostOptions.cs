@@ -10,7 +10,7 @@ internal sealed record AppHostOptions
 
           --workers N          worker processes, 1 to 100 (2)
           --control-planes N   control plane processes behind one address, 1 to 20 (1)
-          --demo               publish eight example workflows, and run the small shop and the providers they talk to
+          --demo               publish nine example workflows, and run the small shop and the providers they talk to
           --auth               ask callers for a credential, as where others can reach it; prints the administrator's key
           --ephemeral          keep no data: the database goes when this program ends
           --help               this text

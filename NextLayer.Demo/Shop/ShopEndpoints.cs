@@ -20,6 +20,9 @@ internal static class ShopEndpoints
         app.MapGet("/flaky/{key}", (string key, FlakyService flaky) => flaky.Call(key) is { } attempt
             ? Results.Ok(new { attempt })
             : Results.Json(new { error = "Not yet." }, statusCode: StatusCodes.Status503ServiceUnavailable));
+        app.MapPost("/couriers/{parcel}", (string parcel, FlakyService couriers) => couriers.Call($"courier {parcel}") is { }
+            ? Results.Ok(new { courier = "Margaret" })
+            : Results.Problem("Every courier is on the road.", statusCode: StatusCodes.Status503ServiceUnavailable));
         app.MapPost("/hooks", (JsonElement body, HookLog hooks) =>
         {
             hooks.Add(body);

@@ -30,9 +30,15 @@ public sealed class ExamplesTests(Servers servers)
 
             // The runs that the demo itself started; the approval among them waits for a person.
             await Eventually.TrueAsync(
-                async () => await db.AskAsync<long>("SELECT count(*) FROM pipeline_runs WHERE parent_run_id IS NULL AND trigger_type NOT IN ('schedule', 'api') AND status = 'SUCCEEDED'") == 15,
-                "all but the approval succeeded twice");
+                async () => await db.AskAsync<long>("SELECT count(*) FROM pipeline_runs WHERE parent_run_id IS NULL AND trigger_type NOT IN ('schedule', 'api') AND status = 'SUCCEEDED'") == 16,
+                "all succeeded twice, but for the approval and the courier, who succeeded once");
             Assert.Equal(1, await db.AskAsync<long>("SELECT count(*) FROM pipeline_runs WHERE status = 'PAUSED'"));
+
+            // The one that shows what a failure looks like, and says why.
+            var why = await Eventually.GetAsync(
+                async () => (await db.ListAsync<string>("SELECT error_message FROM pipeline_runs WHERE status = 'FAILED'")).SingleOrDefault(),
+                "the demo's own run of it failed");
+            Assert.EndsWith("answered 503: Every courier is on the road.", why, StringComparison.Ordinal);
 
             // A week of the three providers.
             await Eventually.TrueAsync(
@@ -42,7 +48,7 @@ public sealed class ExamplesTests(Servers servers)
         }
 
         await using var again = await StartDemoAsync(controlPlane);
-        Assert.Equal(11, await db.AskAsync<long>("SELECT count(*) FROM pipelines"));
+        Assert.Equal(12, await db.AskAsync<long>("SELECT count(*) FROM pipelines"));
         Assert.Equal(3, await db.AskAsync<long>("SELECT count(*) FROM connector_instances"));
     }
 
@@ -56,7 +62,7 @@ public sealed class ExamplesTests(Servers servers)
         await using var demo = await StartDemoAsync(controlPlane);
 
         // And the first of the provider pipelines, which its first run makes.
-        Assert.Equal(8 + 1, await db.AskAsync<long>("SELECT count(*) FROM pipeline_versions WHERE status = 'APPROVED'"));
+        Assert.Equal(9 + 1, await db.AskAsync<long>("SELECT count(*) FROM pipeline_versions WHERE status = 'APPROVED'"));
         Assert.Equal(3, await db.AskAsync<long>("SELECT count(*) FROM connector_instances"));
         Assert.Equal(0, await db.AskAsync<long>("SELECT count(*) FROM pipeline_runs WHERE trigger_type <> 'schedule'"));
     }
@@ -108,6 +114,12 @@ public sealed class ExamplesTests(Servers servers)
         }
 
         await UntilAsync(controlPlane, run, example.Document["try"]!["ends"]!.GetValue<string>());
+        if (example.Document["try"]!["after_retry"] is { } ends)
+        {
+            using var retried = await controlPlane.Http.PostAsync($"/api/v1/runs/{run}/retry", content: null, Ct);
+            Assert.True(retried.IsSuccessStatusCode, await retried.Content.ReadAsStringAsync(Ct));
+            await UntilAsync(controlPlane, run, ends.GetValue<string>());
+        }
     }
 
     private static async Task UntilAsync(ControlPlaneHost controlPlane, Guid runId, string status)

@@ -114,6 +114,30 @@ public sealed class HttpRequestStepTests : IDisposable
     }
 
     [Theory]
+    [InlineData("""{"title": "Conflict", "detail": "It was paid already."}""", ": It was paid already.")]
+    [InlineData("""{"title": "Conflict"}""", ": Conflict")]
+    [InlineData("""{"error": {"message": "No such card.", "type": "x"}}""", ": No such card.")]
+    [InlineData("""{"error": "invalid_grant", "error_description": "The code has expired."}""", ": The code has expired.")]
+    [InlineData("""{"error": "Every courier is on the road.", "status": 503}""", ": Every courier is on the road.")]
+    [InlineData("""{"errors": [{"message": "First."}, {"message": "Second."}]}""", ": First.")]
+    [InlineData("""{"message": "  ", "error": 7}""", ".")]
+    [InlineData("""["sorry"]""", ".")]
+    [InlineData("<h1>sorry</h1>", ".")]
+    [InlineData("", ".")]
+    public async Task Status_ThatIsNoSuccess_SaysWhatTheAnswerSays(string body, string end)
+    {
+        await using var server = await StandIn.StartAsync(c =>
+        {
+            c.Response.StatusCode = 422;
+            return c.Response.WriteAsync(body);
+        });
+
+        var failure = await bench.FailureAsync(Step, new { method = "GET", url = server.Url("/x") });
+
+        Assert.Equal($"{server.Url("/x")} answered 422{end}", failure.Error.Message);
+    }
+
+    [Theory]
     [InlineData("404", 404, true)]
     [InlineData("200-204, 404", 404, true)]
     [InlineData("200-204, 404", 205, false)]

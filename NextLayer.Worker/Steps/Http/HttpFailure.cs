@@ -24,7 +24,7 @@ internal static class HttpFailure
         var error = new StepError
         {
             Code = "HTTP_STATUS",
-            Message = string.Create(CultureInfo.InvariantCulture, $"{Shown(reply.Url)} answered {reply.StatusCode}."),
+            Message = Answered(reply) + (HttpReason.Of(reply) is { } reason ? $": {reason}" : "."),
             Retryable = retryable,
             Detail = detail,
         };
@@ -33,13 +33,12 @@ internal static class HttpFailure
 
     /// <summary>The other side refused, and its API has a way to say why.</summary>
     /// <param name="type">What it calls the reason, for programs.</param>
-    /// <param name="message">Its sentence.</param>
-    public static StepFailure Refusal(HttpReply reply, string code, bool retryable, string? type, string? message)
+    public static StepFailure Refusal(HttpReply reply, string code, bool retryable, string? type)
     {
         var error = new StepError
         {
             Code = code,
-            Message = $"{Shown(reply.Url)} answered {reply.StatusCode}: {message ?? "no reason given"}",
+            Message = $"{Answered(reply)}: {HttpReason.Of(reply) ?? "no reason given"}",
             Retryable = retryable,
             Detail = JsonSerializer.SerializeToElement(new { http_status = reply.StatusCode, type }, NextLayerJson.Options),
         };
@@ -62,6 +61,9 @@ internal static class HttpFailure
 
     /// <summary>An address without its query, which may hold secrets.</summary>
     public static string Shown(Uri url) => url.GetLeftPart(UriPartial.Path);
+
+    private static string Answered(HttpReply reply) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Shown(reply.Url)} answered {reply.StatusCode}");
 
     private static string? Excerpt(HttpReply reply)
     {

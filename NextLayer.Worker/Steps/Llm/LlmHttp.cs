@@ -56,7 +56,7 @@ internal sealed class LlmHttp(GuardedHttp http)
 
     private static StepFailure Refused(HttpReply reply)
     {
-        var (type, message) = ReadError(reply);
+        var type = ErrorType(reply);
         var (code, retryable) = reply.StatusCode switch
         {
             429 when type is "insufficient_quota" or "billing_error" => (LlmCodes.Quota, false),
@@ -66,24 +66,22 @@ internal sealed class LlmHttp(GuardedHttp http)
             402 => (LlmCodes.Quota, false),
             _ => (LlmCodes.Request, false),
         };
-        return HttpFailure.Refusal(reply, code, retryable, type, message);
+        return HttpFailure.Refusal(reply, code, retryable, type);
     }
 
     /// <summary>All of them answer <c>{"error": {"message", "type" or "code" or "status"}}</c>.</summary>
-    private static (string? Type, string? Message) ReadError(HttpReply reply)
+    private static string? ErrorType(HttpReply reply)
     {
         try
         {
-            if (reply.Body(ResponseType.Json) is not { ValueKind: JsonValueKind.Object } body || !body.TryGetProperty("error", out var error))
-                return default;
-            if (error.ValueKind == JsonValueKind.String)
-                return (null, error.GetString());
-            var config = new StepConfig(error, "error");
-            return (config.Text("code") is "insufficient_quota" ? "insufficient_quota" : config.Text("type") ?? config.Text("status"), config.Text("message"));
+            if (HttpPages.Find(reply.Body(ResponseType.Json), "error") is not { ValueKind: JsonValueKind.Object } error)
+                return null;
+            var read = new StepConfig(error, "error");
+            return read.Text("code") is "insufficient_quota" ? "insufficient_quota" : read.Text("type") ?? read.Text("status");
         }
         catch (Exception ex) when (ex is JsonException or StepConfigException)
         {
-            return default;
+            return null;
         }
     }
 }

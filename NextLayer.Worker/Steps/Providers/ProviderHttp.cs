@@ -106,7 +106,7 @@ internal sealed class ProviderHttp(GuardedHttp http, TimeProvider time)
 
     private static StepFailure Refused(HttpReply reply)
     {
-        var (type, message) = ReadError(reply);
+        var type = ErrorType(reply);
         var (code, retryable) = reply.StatusCode switch
         {
             429 => (ProviderCodes.RateLimit, true),
@@ -115,28 +115,27 @@ internal sealed class ProviderHttp(GuardedHttp http, TimeProvider time)
             408 or >= 500 => (ProviderCodes.Unavailable, true),
             _ => (type is "invalid_grant" or "invalid_client" ? ProviderCodes.Auth : ProviderCodes.Request, false),
         };
-        return HttpFailure.Refusal(reply, code, retryable, type, message);
+        return HttpFailure.Refusal(reply, code, retryable, type);
     }
 
     /// <summary>
     /// OpenAI and Anthropic answer <c>{"error": {"message", "type"}}</c>, Google's APIs <c>{"error": {"message", "status",
     /// "errors": [{"reason"}]}}</c> and its token server <c>{"error", "error_description"}</c>.
     /// </summary>
-    private static (string? Type, string? Message) ReadError(HttpReply reply)
+    private static string? ErrorType(HttpReply reply)
     {
         try
         {
-            if (reply.Body(ResponseType.Json) is not { ValueKind: JsonValueKind.Object } body || !body.TryGetProperty("error", out var error))
-                return default;
+            if (HttpPages.Find(reply.Body(ResponseType.Json), "error") is not { } error)
+                return null;
             if (error.ValueKind == JsonValueKind.String)
-                return (error.GetString(), new StepConfig(body, "answer").Text("error_description") ?? error.GetString());
+                return error.GetString();
             var read = new StepConfig(error, "error");
-            var reason = HttpPages.Find(error, "errors.0.reason")?.ToString();
-            return (reason ?? read.Text("type") ?? read.Text("status"), read.Text("message"));
+            return HttpPages.Find(error, "errors.0.reason")?.ToString() ?? read.Text("type") ?? read.Text("status");
         }
         catch (Exception ex) when (ex is JsonException or StepConfigException)
         {
-            return default;
+            return null;
         }
     }
 }
