@@ -42,6 +42,7 @@ var dashboard = builder.AddProject<Projects.NextLayer_Dashboard>("dashboard")
     .WaitFor(controlPlane);
 
 controlPlane.WithEnvironment("CORS_ORIGINS", dashboard.GetEndpoint("http"));
+worker.WithEnvironment("DASHBOARD_URL", dashboard.GetEndpoint("http")); // Notices of approvals lead there.
 
 // The shop and the providers that the examples talk to are on this machine, where steps may not look unless they are told so.
 var demo = options.Demo

@@ -7,6 +7,7 @@ using NextLayer.Worker.Platform;
 using NextLayer.Worker.Reporting;
 using NextLayer.Worker.Sandbox;
 using NextLayer.Worker.Steps;
+using NextLayer.Worker.Steps.Approvals;
 using NextLayer.Worker.Steps.Code;
 using NextLayer.Worker.Steps.Database;
 using NextLayer.Worker.Steps.Email;
@@ -99,6 +100,7 @@ public static class WorkerApp
         services.AddSingleton<SandboxPool>();
         services.AddSingleton<IStepHandler, InlineCodeStep>();
         services.AddSingleton<IStepHandler, TransformStep>();
+        services.AddSingleton<ApprovalNotifier>();
         services.AddSingleton<IStepHandler, WaitForApprovalStep>();
         services.AddSingleton<IStepHandler, WaitForEventStep>();
         services.AddSingleton<IStepHandler, ForEachStep>();
@@ -115,10 +117,11 @@ public static class WorkerApp
         services.AddSingleton<ICostProvider, GcpCosts>();
         services.AddSingleton<IStepHandler, ProviderCostsStep>();
         services.AddOptions<EmailOptions>().BindConfiguration("Email");
-        services.AddSingleton<IStepHandler>(s => new SendEmailStep(
+        services.AddSingleton(s => new Mailer(
             s.GetRequiredService<ConnectorSource>(),
             s.GetRequiredService<GuardedConnector>(),
             s.GetRequiredService<IOptions<EmailOptions>>().Value.AllowLog ?? builder.Environment.IsDevelopment()));
+        services.AddSingleton<IStepHandler, SendEmailStep>();
         services.AddSingleton<IStepHandler, WebhookStep>();
     }
 }

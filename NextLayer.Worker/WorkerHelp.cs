@@ -30,6 +30,7 @@ internal static class WorkerHelp
                                such as {"localhost:8080,10.0.0.0/8"} (none)
           Email__AllowLog      true writes mail of tenants without an SMTP connector into the run's log
                                (in environment Development only)
+          DASHBOARD_URL        where people answer, for links in notices of approvals (left out)
           ASPNETCORE_URLS      where /alive and /health answer (a free port of 127.0.0.1)
 
         SIGTERM lets running steps finish, hands the rest back and exits.

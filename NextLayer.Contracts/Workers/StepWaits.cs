@@ -47,9 +47,6 @@ public sealed record ApprovalWait
     /// <summary>Users who may decide from the deadline on, where it escalates.</summary>
     public IReadOnlyList<string> EscalateTo { get; init; } = [];
 
-    /// <summary>Addresses or channels to be told; kept with the request.</summary>
-    public IReadOnlyList<string> Notify { get; init; } = [];
-
     /// <summary>True when nothing hangs on the port <c>rejected</c>: a rejection then fails the step with <c>REJECTED</c>.</summary>
     public bool RejectionFails { get; init; }
 }

@@ -115,7 +115,7 @@ public sealed partial class CanaryTests(Servers servers)
                     },
                 },
             }),
-            Step("ask", "wait_for_approval", new { title = "{{ secrets.canary }}?", instructions = "Use {{ secrets.canary }}", show = new[] { "{{ secrets.canary }}" } }),
+            Step("ask", "wait_for_approval", new { title = "{{ secrets.canary }}?", instructions = "Use {{ secrets.canary }}", show = new[] { "{{ secrets.canary }}" }, notify = new[] { at + "/told?key={{ secrets.canary }}", "a@example.com" } }),
         ];
         return JsonSerializer.Serialize(new { steps });
     }
@@ -203,6 +203,9 @@ public sealed partial class CanaryTests(Servers servers)
         Assert.Contains($"a {Canary("bag")} b", sent.Replace("\\u002B", "+", StringComparison.Ordinal).Replace("\\u0026", "&", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Contains(Convert.ToBase64String(Encoding.UTF8.GetBytes($"me:{Canary("bag")}")), sent, StringComparison.Ordinal);
         Assert.Contains(mirror.Requests, r => r.Body == $"a {Canary("bag")}"); // From a run of the for-each.
+        var told = Assert.Single(mirror.Requests, r => r.PathAndQuery.StartsWith("/told?", StringComparison.Ordinal));
+        Assert.Contains(core, told.PathAndQuery, StringComparison.Ordinal);
+        Assert.DoesNotContain(core, told.Body, StringComparison.Ordinal); // The question leaves without it.
         Assert.Contains(mail.Commands, c => c.Contains(Convert.ToBase64String(Encoding.UTF8.GetBytes($"\0me\0{Canary("smtp")}")), StringComparison.Ordinal));
     }
 

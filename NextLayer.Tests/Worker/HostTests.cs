@@ -18,6 +18,7 @@ public sealed class HostTests
     [InlineData("LEASE_SECONDS", "1")]
     [InlineData("HEARTBEAT_SECONDS", "3.5")]
     [InlineData("CP_BASE", "nonsense")]
+    [InlineData("DASHBOARD_URL", "dashboard.example")]
     [InlineData("CLAIM_WAIT_SECONDS", "31")]
     [InlineData("HttpRequest:AllowedHosts", "a b")]
     public async Task Start_WithASettingThatMakesNoSense_FailsAndNamesIt(string key, string value)

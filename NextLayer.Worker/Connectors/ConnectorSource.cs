@@ -15,6 +15,7 @@ internal sealed class ConnectorSource(ControlPlaneClient controlPlane, TimeProvi
 {
     public const string MissingCode = "CONNECTOR_MISSING";
     public const string UnusableCode = "CONNECTOR_UNUSABLE";
+    public const string LeaseLostCode = "LEASE_LOST";
 
     private const string SecretsType = "secrets";
     private const int RoomFor = 512;
@@ -74,7 +75,7 @@ internal sealed class ConnectorSource(ControlPlaneClient controlPlane, TimeProvi
         }
         catch (ControlPlaneRefusedException ex)
         {
-            throw StepFailure.Of(ex.Code is "lease_lost" or "run_not_found" ? "LEASE_LOST" : UnusableCode, ex.Sentence);
+            throw StepFailure.Of(ex.Code is "lease_lost" or "run_not_found" ? LeaseLostCode : UnusableCode, ex.Sentence);
         }
     }
 

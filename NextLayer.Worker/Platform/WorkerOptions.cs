@@ -71,6 +71,13 @@ internal sealed class WorkerOptions
     [Range(0, 3600, ErrorMessage = "GRACE_SECONDS must be between 0 and 3600 seconds.")]
     public double GraceSeconds { get; set; } = 25;
 
+    /// <summary>Where people answer, for links in what tells them that an approval waits; null leaves the link out.</summary>
+    [ConfigurationKeyName("DASHBOARD_URL")]
+    public string? DashboardUrl { get; set; }
+
+    /// <summary><see cref="DashboardUrl"/> with a slash at its end; null where it is absent or no web address.</summary>
+    public Uri? Dashboard => Uri.TryCreate($"{DashboardUrl?.TrimEnd('/')}/", UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url : null;
+
     public int SandboxesAtOnce => Sandboxes > 0 ? Sandboxes : Math.Max(Environment.ProcessorCount, 2);
     public TimeSpan Poll => TimeSpan.FromSeconds(PollSeconds);
     public TimeSpan Lease => TimeSpan.FromSeconds(LeaseSeconds);

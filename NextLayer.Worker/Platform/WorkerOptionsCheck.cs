@@ -10,6 +10,8 @@ internal sealed class WorkerOptionsCheck(IConfiguration configuration) : IValida
         var failures = new List<string>();
         if (options.HeartbeatSeconds * 2 >= options.LeaseSeconds)
             failures.Add("HEARTBEAT_SECONDS must be under half of LEASE_SECONDS.");
+        if (!string.IsNullOrEmpty(options.DashboardUrl) && options.Dashboard is null)
+            failures.Add($"DASHBOARD_URL must be an http or https address, not '{options.DashboardUrl}'.");
         try
         {
             if (ControlPlaneAddresses.Read(options, configuration).Count == 0)

@@ -14,7 +14,7 @@ public sealed partial class SendEmailStepTests : IAsyncLifetime
     private readonly GuardedConnector network = new(new AllowedHosts(["127.0.0.0/8", "::1"]));
     private TestConnectors connectors = null!; // Set before any test runs.
 
-    private SendEmailStep Step => new(connectors.Source, network, allowLog: false);
+    private SendEmailStep Step => new(new Mailer(connectors.Source, network, allowLog: false));
 
     public async ValueTask InitializeAsync() => connectors = await TestConnectors.StartAsync();
 
@@ -179,7 +179,7 @@ public sealed partial class SendEmailStepTests : IAsyncLifetime
     {
         connectors.Add("smtp", new { host = "10.0.0.1", from = "me@sender.example" });
 
-        var failure = await bench.FailureAsync(new SendEmailStep(connectors.Source, new GuardedConnector(new AllowedHosts([])), false), Simple);
+        var failure = await bench.FailureAsync(new SendEmailStep(new Mailer(connectors.Source, new GuardedConnector(new AllowedHosts([])), allowLog: false)), Simple);
 
         Assert.Equal("SSRF_BLOCKED", failure.Error.Code);
     }
@@ -188,7 +188,7 @@ public sealed partial class SendEmailStepTests : IAsyncLifetime
     public async Task Connector_ThatIsNotThere_WritesToTheLogOnlyWhereThatIsAllowed()
     {
         var failure = await bench.FailureAsync(Step, Simple);
-        var output = await bench.OutputAsync(new SendEmailStep(connectors.Source, network, allowLog: true), Simple);
+        var output = await bench.OutputAsync(new SendEmailStep(new Mailer(connectors.Source, network, allowLog: true)), Simple);
 
         Assert.Equal("CONNECTOR_MISSING", failure.Error.Code);
         Assert.Equal((false, "log"), (output.GetProperty("sent").GetBoolean(), output.GetProperty("transport").GetString()));

@@ -3,18 +3,23 @@ using NextLayer.Contracts.Json;
 using NextLayer.Contracts.Runs;
 using NextLayer.Contracts.Workers;
 using NextLayer.Worker.Execution;
+using NextLayer.Worker.Platform;
 using NextLayer.Workflows.Schemas;
 
-namespace NextLayer.Worker.Steps;
+namespace NextLayer.Worker.Steps.Approvals;
 
-/// <summary><c>wait_for_approval</c>: describes the question; asking it and counting the votes is the control plane's.</summary>
-internal sealed class WaitForApprovalStep : IStepHandler
+/// <summary>
+/// <c>wait_for_approval</c>: describes the question and tells those who are to be told of it; asking it and counting the
+/// votes is the control plane's. Told is before the wait is recorded, and once more by whoever takes the attempt over from a
+/// worker that died between the two.
+/// </summary>
+internal sealed class WaitForApprovalStep(ApprovalNotifier notifier, WorkerOptions options) : IStepHandler
 {
     public string Type => "wait_for_approval";
 
-    public bool IsImmediate => true;
+    public bool IsImmediateFor(StepContext context) => !NoticeReceivers.AnyIn(new StepConfig(context.Config));
 
-    public Task<StepResult> ExecuteAsync(StepContext context, CancellationToken ct)
+    public async Task<StepResult> ExecuteAsync(StepContext context, CancellationToken ct)
     {
         var config = new StepConfig(context.Config);
         var form = config.Object("form") is null ? null : config.Find("form");
@@ -34,16 +39,16 @@ internal sealed class WaitForApprovalStep : IStepHandler
             Form = form,
             OnDeadline = config.Choice("on_deadline", OnDeadline.Reject),
             EscalateTo = config.Texts("escalate_to"),
-            Notify = config.Texts("notify"),
             RejectionFails = !context.Step.HasEdgeFrom("rejected"),
         };
         if (wait.OnDeadline == OnDeadline.Escalate && wait.EscalateTo.Count == 0)
             throw config.Wrong("escalate_to", "given where on_deadline is escalate");
         if (JsonSerializer.SerializeToUtf8Bytes(wait, NextLayerJson.Options).Length > StepLimits.MaxOutputBytes)
             throw new StepConfigException($"The question with all it shows has more than {StepLimits.MaxOutputBytes / 1024} KiB.");
-        return Task.FromResult<StepResult>(new StepResult.Waiting(WaitReason.Approval, config.Duration("deadline"))
-        {
-            Wait = new StepWait { Approval = wait },
-        });
+        var deadline = config.Duration("deadline");
+        var receivers = NoticeReceivers.Read(config);
+        if (NoticeReceivers.AnyIn(config)) // Where not, the attempt is immediate and waits for nothing.
+            await notifier.TellAsync(context, receivers, ApprovalNotice.Of(context, wait, deadline, options.Dashboard), ct);
+        return new StepResult.Waiting(WaitReason.Approval, deadline) { Wait = new StepWait { Approval = wait } };
     }
 }

@@ -18,17 +18,21 @@ internal sealed record EmailAddress(string? Name, string Address)
     public static IReadOnlyList<EmailAddress> ReadList(StepConfig config, string name) => config.Find(name) switch
     {
         null => [],
-        { ValueKind: JsonValueKind.String } text => [.. Split(text.GetString()!).Select(t => Parse(t, name))], // A string is never null.
+        { ValueKind: JsonValueKind.String } text => [.. Split(text.GetString()!).Select(t => Parse(t, config, name))], // A string is never null.
         { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(e => e.ValueKind == JsonValueKind.String
-            ? Parse(e.GetString()!, name)
+            ? Parse(e.GetString()!, config, name)
             : throw config.Wrong(name, "a list of addresses"))],
         _ => throw config.Wrong(name, "an address or a list of addresses"),
     };
 
     public static EmailAddress? ReadOne(StepConfig config, string name) =>
-        config.Text(name) is { Length: > 0 } text ? Parse(text, name, config) : null;
+        config.Text(name) is { Length: > 0 } text ? Parse(text, config, name) : null;
 
-    private static EmailAddress Parse(string text, string name, StepConfig? config = null)
+    /// <param name="text">One address.</param>
+    /// <param name="config">Where it stands.</param>
+    /// <param name="name">Under which name.</param>
+    /// <exception cref="StepConfigException">It is none.</exception>
+    public static EmailAddress Parse(string text, StepConfig config, string name)
     {
         var open = text.LastIndexOf('<');
         var (display, address) = open < 0 ? (null, text.Trim())
@@ -38,7 +42,7 @@ internal sealed record EmailAddress(string? Name, string Address)
             throw Wrong();
         return new EmailAddress(string.IsNullOrEmpty(display) ? null : display, ascii);
 
-        StepConfigException Wrong() => (config ?? new StepConfig(default)).Wrong(
+        StepConfigException Wrong() => config.Wrong(
             name, $"an address such as ada@example.com or Ada <ada@example.com>, not '{text.ReplaceLineEndings(" ")}'");
     }
 

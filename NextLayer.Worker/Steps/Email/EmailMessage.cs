@@ -52,7 +52,8 @@ internal sealed partial record EmailMessage
         return message.Text is null && message.Html is null ? throw new StepConfigException("config needs text or html.") : message;
     }
 
-    private static string OneLine(string text) => Controls().Replace(text, " ").Trim();
+    /// <summary>What no header may hold is a space.</summary>
+    public static string OneLine(string text) => Controls().Replace(text, " ").Trim();
 
     private static List<EmailAttachment> ReadAttachments(StepConfig config) => config.Find("attachments") switch
     {

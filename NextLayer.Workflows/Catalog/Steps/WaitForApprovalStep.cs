@@ -37,7 +37,8 @@ internal static class WaitForApprovalStep
                 "deadline_seconds": { "type": "number", "title": "Deadline in seconds", "minimum": 0, "x-ui": { "widget": "hidden" } },
                 "on_deadline": { "type": "string", "title": "At the deadline", "enum": ["reject", "approve", "escalate"], "default": "reject" },
                 "escalate_to": { "type": ["array", "string"], "title": "Escalate to", "items": { "type": "string" } },
-                "notify": { "type": "array", "title": "Notify", "items": { "type": "string" } }
+                "notify": { "type": "array", "title": "Tell these (mail addresses, or web addresses that get a POST)", "items": { "type": "string" }, "maxItems": 50 },
+                "connector": { "type": "string", "title": "SMTP connector for that mail", "x-ui": { "widget": "connector" } }
               },
               "if": { "properties": { "on_deadline": { "const": "escalate" } }, "required": ["on_deadline"] },
               "then": { "required": ["escalate_to"] }
