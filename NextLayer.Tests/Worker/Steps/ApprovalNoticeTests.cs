@@ -60,7 +60,7 @@ public sealed class ApprovalNoticeTests : IAsyncLifetime, IDisposable
             (told.GetProperty("type").GetString(), told.GetProperty("text").GetString(), told.GetProperty("url").GetString()));
         Assert.DoesNotContain("outside", body + post.Body, StringComparison.Ordinal);
         Assert.Equal(
-            ["Told 127.0.0.1 that the approval waits.", "Told ada@example.com, bob@example.com that the approval waits."],
+            [$"Told 127.0.0.1:{chat.Port} that the approval waits.", "Told ada@example.com, bob@example.com that the approval waits."],
             bench.Lines.Select(line => line.Message).Order(StringComparer.Ordinal));
     }
 
@@ -79,7 +79,7 @@ public sealed class ApprovalNoticeTests : IAsyncLifetime, IDisposable
         Assert.Equal(
             [
                 "Could not tell 10.0.0.1 that the approval waits: ",
-                $"Could not tell 127.0.0.1 that the approval waits: http://127.0.0.1:{chat.Port}*** answered 404: no such channel",
+                $"Could not tell 127.0.0.1:{chat.Port} that the approval waits: http://127.0.0.1:{chat.Port}*** answered 404: no such channel",
                 "Could not tell ada@example.com that the approval waits: This step needs a connector of type 'smtp', and the tenant has none.",
             ],
             bench.Lines.Select(line => line.Message.StartsWith("Could not tell 10.", StringComparison.Ordinal) ? line.Message[..49] : line.Message).Order(StringComparer.Ordinal));
@@ -107,7 +107,7 @@ public sealed class ApprovalNoticeTests : IAsyncLifetime, IDisposable
         var result = await running;
         Assert.IsType<StepResult.Waiting>(result);
         Assert.Equal(3, chat.Requests.Count);
-        Assert.Equal("Told 127.0.0.1 that the approval waits.", Assert.Single(bench.Lines).Message);
+        Assert.Equal($"Told 127.0.0.1:{chat.Port} that the approval waits.", Assert.Single(bench.Lines).Message);
     }
 
     [Theory]

@@ -22,7 +22,7 @@ internal sealed class ApprovalNotifier(Mailer mailer, GuardedHttp http, TimeProv
         using var timer = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, timer.Token);
         var tellings = receivers.Addresses
-            .Select(address => TryAsync(context, address.Host, () => PostAsync(context, address, notice, either.Token), either.Token)).ToList();
+            .Select(address => TryAsync(context, address.Authority, () => PostAsync(context, address, notice, either.Token), either.Token)).ToList();
         if (receivers.Mailboxes.Count > 0)
             tellings.Add(TryAsync(context, receivers.MailboxesShown, () => MailAsync(context, receivers, notice, either.Token), either.Token));
         await Task.WhenAll(tellings);
@@ -38,7 +38,7 @@ internal sealed class ApprovalNotifier(Mailer mailer, GuardedHttp http, TimeProv
         context.Secrets.Add(address.AbsolutePath); // In such an address it is often the key.
         var request = HttpRequestConfig.Post(address, notice.Post(), []);
         var reply = await new HttpExchange(http.Client, request, context.IdempotencyKey, context.Epoch, () => context.Now).SendAsync(address, ct);
-        return request.SuccessCodes.Contains(reply.StatusCode) ? [address.Host] : throw HttpFailure.Status(reply);
+        return request.SuccessCodes.Contains(reply.StatusCode) ? [address.Authority] : throw HttpFailure.Status(reply);
     }
 
     /// <param name="context">The attempt.</param>
