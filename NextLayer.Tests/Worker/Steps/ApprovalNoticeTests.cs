@@ -111,9 +111,10 @@ public sealed class ApprovalNoticeTests : IAsyncLifetime, IDisposable
     }
 
     [Theory]
-    [InlineData("""["ada@example.com", "nobody"]""", "config.notify must be an address such as ada@example.com")]
-    [InlineData("""["ftp://example.com/x"]""", "config.notify must be an address such as ada@example.com")]
-    [InlineData("""["ada@example.com\r\nBcc: evil@example.com"]""", "config.notify must be an address such as ada@example.com")]
+    [InlineData("""["ada@example.com", "nobody"]""", "config.notify must be a list of mail addresses and of http or https addresses without a user name; 'nobody' is neither.")]
+    [InlineData("""["ftp://example.com/x"]""", "config.notify must be a list of mail addresses")]
+    [InlineData("""["https://me:key@example.com/x"]""", "config.notify must be a list of mail addresses")]
+    [InlineData("""["ada@example.com\r\nBcc: evil@example.com"]""", "config.notify must be a list of mail addresses")]
     [InlineData("""[["ada@example.com"]]""", "config.notify[0] must be")]
     public async Task Receiver_ThatIsNoAddress_FailsTheStepAndNobodyIsTold(string notify, string error)
     {

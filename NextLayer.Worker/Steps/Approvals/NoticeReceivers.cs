@@ -27,12 +27,12 @@ internal sealed record NoticeReceivers(IReadOnlyList<EmailAddress> Mailboxes, IR
         var named = config.Texts(Member).Where(text => text.Length > 0).ToList();
         if (named.Count > Most)
             throw config.Wrong(Member, $"a list of at most {Most} entries");
-        var addresses = named.Select(WebAddress).ToList();
-        return new NoticeReceivers(
-            [.. named.Where((_, index) => addresses[index] is null).Select(text => EmailAddress.Parse(text, config, Member))],
-            [.. addresses.OfType<Uri>()]);
+        var receivers = named.Select(text => (Text: text, Mailbox: EmailAddress.TryParse(text), Address: WebAddress(text))).ToList();
+        if (receivers.FirstOrDefault(each => each is { Mailbox: null, Address: null }) is { Text: { } wrong })
+            throw config.Wrong(Member, $"a list of mail addresses and of http or https addresses without a user name; '{wrong.ReplaceLineEndings(" ")}' is neither");
+        return new NoticeReceivers([.. receivers.Select(each => each.Mailbox).OfType<EmailAddress>()], [.. receivers.Select(each => each.Address).OfType<Uri>()]);
     }
 
     private static Uri? WebAddress(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address : null;
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { Scheme: "http" or "https", UserInfo: "" } ? address : null;
 }

@@ -28,23 +28,20 @@ internal sealed record EmailAddress(string? Name, string Address)
     public static EmailAddress? ReadOne(StepConfig config, string name) =>
         config.Text(name) is { Length: > 0 } text ? Parse(text, config, name) : null;
 
-    /// <param name="text">One address.</param>
-    /// <param name="config">Where it stands.</param>
-    /// <param name="name">Under which name.</param>
-    /// <exception cref="StepConfigException">It is none.</exception>
-    public static EmailAddress Parse(string text, StepConfig config, string name)
+    /// <returns>Null for what is no mailbox.</returns>
+    public static EmailAddress? TryParse(string text)
     {
         var open = text.LastIndexOf('<');
         var (display, address) = open < 0 ? (null, text.Trim())
             : text.TrimEnd().EndsWith('>') ? (Unquote(text[..open].Trim()), text[(open + 1)..].TrimEnd().TrimEnd('>').Trim())
-            : throw Wrong();
-        if (text.Any(char.IsControl) || ToAscii(address) is not { } ascii)
-            throw Wrong();
-        return new EmailAddress(string.IsNullOrEmpty(display) ? null : display, ascii);
-
-        StepConfigException Wrong() => config.Wrong(
-            name, $"an address such as ada@example.com or Ada <ada@example.com>, not '{text.ReplaceLineEndings(" ")}'");
+            : (null, "");
+        return text.Any(char.IsControl) || ToAscii(address) is not { } ascii
+            ? null
+            : new EmailAddress(string.IsNullOrEmpty(display) ? null : display, ascii);
     }
+
+    private static EmailAddress Parse(string text, StepConfig config, string name) => TryParse(text) ?? throw config.Wrong(
+        name, $"an address such as ada@example.com or Ada <ada@example.com>, not '{text.ReplaceLineEndings(" ")}'");
 
     private static string? ToAscii(string address)
     {
