@@ -20,6 +20,7 @@ public static class DemoApp
         builder.Services.AddSingleton<SeedState>();
         builder.Services.AddHostedService<Seeder>();
         builder.Services.AddHealthChecks().AddCheck<SeedState>("examples");
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // Not to be ready yet is no failure.
         configure?.Invoke(builder);
 
         var app = builder.Build();

@@ -115,12 +115,28 @@ internal static class SchemaCheck
         }
         if (schema.TryGetProperty("anyOf", out var any) && !any.EnumerateArray().Any(s => Fits(value, s)))
             report($"needs at least one of {Alternatives(any)}");
-        if (schema.TryGetProperty("oneOf", out var one) && one.EnumerateArray().Count(s => Fits(value, s)) != 1)
-            report($"needs exactly one of {Alternatives(one)}");
+        if (schema.TryGetProperty("oneOf", out var one) && one.EnumerateArray().Count(s => Fits(value, s)) is not 1 and var fitting)
+        {
+            if (fitting == 0 && Meant(value, one) is { } meant)
+                Check(value, meant, path, problems);
+            else
+                report($"needs exactly one of {Alternatives(one)}");
+        }
         if (schema.TryGetProperty("if", out var condition)
             && schema.TryGetProperty(Fits(value, condition) ? "then" : "else", out var consequence))
             Check(value, consequence, path, problems);
     }
+
+    /// <summary>The one alternative of the value's kind that has all it requires: what it says is wrong is what is wrong.</summary>
+    private static JsonElement? Meant(JsonElement value, JsonElement alternatives)
+    {
+        var meant = alternatives.EnumerateArray().Where(s => s.TryGetProperty("type", out var type) && HasType(value, type) && HasRequired(value, s)).ToList();
+        return meant.Count == 1 ? meant[0] : null;
+    }
+
+    private static bool HasRequired(JsonElement value, JsonElement schema) =>
+        !schema.TryGetProperty("required", out var required)
+        || (value.ValueKind == JsonValueKind.Object && required.EnumerateArray().All(name => IsGiven(value, name.GetString()!)));
 
     private static bool Fits(JsonElement value, JsonElement schema)
     {

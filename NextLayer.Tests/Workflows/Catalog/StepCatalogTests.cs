@@ -42,6 +42,19 @@ public sealed class StepCatalogTests
     }
 
     [Theory]
+    [InlineData("""{ "range": { "to": 3 } }""", "'items.range' must be integer or array, not object.")]
+    [InlineData("""{ "rang": 3 }""", "'items' needs exactly one of array, range.")]
+    [InlineData("3", "'items' needs exactly one of array, range.")]
+    public void Alternatives_OfWhichOneIsMeant_AreJudgedByThatOne(string items, string message)
+    {
+        var config = JsonElement.Parse($$"""{ "items": {{items}}, "body": { "steps": ["a"] } }""");
+
+        var problem = Assert.Single(SchemaCheck.Find(config, StepCatalog.Default.Find("for_each")!.ConfigSchema)); // It is in the catalog.
+
+        Assert.Equal(message, problem.Message);
+    }
+
+    [Theory]
     [InlineData("llm_call", """{ "mode": "extract", "schema": { "type": "thing" } }""", "invalid_config", "schema")]
     [InlineData("delay", """{ "until_next": { "cron": "0 9 * *" } }""", "invalid_config", "until_next.cron")]
     [InlineData("delay", """{ "until_next": { "cron": "@daily", "timezone": "Mars/Olympus" } }""", "invalid_config", "until_next.timezone")]
