@@ -5,15 +5,20 @@ import { readBuilderSearch } from "@/features/builder/builderSearch";
 import { readPipelineSearch, readPipelinesSearch } from "@/features/pipelines/pipelineSearch";
 import { readProvidersSearch } from "@/features/providers/providersSearch";
 import { readRunSearch } from "@/features/run/runSearch";
-import { readRunsSearch } from "@/features/runs/runsSearch";
+import { runListQuery } from "@/features/runs/runListQuery";
+import { readRunsSearch, toApi } from "@/features/runs/runsSearch";
 import { readStartSearch } from "@/features/start/startSearch";
 import { readTenantSearch } from "@/shared/api/oneTenant";
+import { runQuery } from "@/shared/api/queries";
+import { getPrefs } from "@/shared/prefs/prefs";
 import { text } from "@/shared/text";
 import { choice, localAddress, one, parseSearch, stringifySearch, type Search } from "@/shared/url/search";
 import { buttonClass } from "@/shared/ui/Button";
 import { Page } from "@/shared/ui/Page";
 import { Empty, Failure, SkeletonRows } from "@/shared/ui/States";
+import { ahead } from "./ahead";
 import { guarded } from "./guarded";
+import { queryClient } from "./queryClient";
 import { Root } from "./Root";
 
 const root = createRootRoute({
@@ -37,11 +42,14 @@ const overview = createRoute({
 const runs = createRoute({
   ...at("/runs"),
   validateSearch: readRunsSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ deps }) => void ahead("runs.read", () => queryClient.prefetchInfiniteQuery(runListQuery(toApi(deps, getPrefs().tenantId, Date.now())))),
   component: guarded("runs.read", text.pages.runs, lazyRouteComponent(() => import("@/features/runs/RunsPage"), "RunsPage")),
 });
 const run = createRoute({
   ...at("/runs/$runId"),
   validateSearch: readRunSearch,
+  loader: ({ params }) => void ahead("runs.read", () => queryClient.prefetchQuery(runQuery(params.runId))),
   component: guarded("runs.read", text.pages.run, lazyRouteComponent(() => import("@/features/run/RunDetailPage"), "RunDetailPage")),
 });
 const pipelines = createRoute({

@@ -4,14 +4,13 @@ import { request, toQuery } from "@/shared/api/http";
 import { openSocket, POLL_MS, type Connection } from "@/shared/api/socket";
 import type { ListMessage, Run, RunPage } from "@/shared/api/types";
 import { prepend, unknownAbove, updateRows, without, type News } from "./liveList";
-import type { toApi } from "./runsSearch";
+import { RUNS_PAGE, runListQuery, type RunsFilter } from "./runListQuery";
 
-const PAGE = 50;
 /** News are put together this long, so that a thousand of them are one change of the page. */
 const GATHER_MS = 300;
+const AHEAD_MS = 2_000;
 const MOST_WAITING = 200;
 
-type ApiFilter = ReturnType<typeof toApi>;
 type Data = InfiniteData<RunPage & { total: string }, string | null>;
 
 interface Options {
@@ -21,21 +20,12 @@ interface Options {
 }
 
 /** The runs that fit a filter, newest first, kept true by the stream of runs or, without it, by asking. */
-export function useRunList(filter: ApiFilter, { frozen, paused }: Options) {
+export function useRunList(filter: RunsFilter, { frozen, paused }: Options) {
   const client = useQueryClient();
-  const key = useMemo(() => ["runs", "list", filter] as const, [filter]);
-  const query = useInfiniteQuery({
-    queryKey: key,
-    initialPageParam: null as string | null,
-    queryFn: async ({ pageParam, signal }) => {
-      const { data, headers } = await request<RunPage>(`/api/runs${toQuery({ ...filter, limit: PAGE, cursor: pageParam })}`, { signal });
-      return { ...data, total: headers.get("X-Total-Count") ?? "" };
-    },
-    getNextPageParam: (last) => last.next_cursor,
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 60_000,
-    refetchOnMount: "always",
-  });
+  const asked = useMemo(() => runListQuery(filter), [filter]);
+  const key = asked.queryKey;
+  // What was asked ahead of the page is not asked twice; what is older may have changed since.
+  const query = useInfiniteQuery({ ...asked, refetchOnMount: ({ state }) => (Date.now() - state.dataUpdatedAt < AHEAD_MS ? false : "always") });
   const [waiting, setWaiting] = useState<readonly Run[]>([]);
   const [connection, setConnection] = useState<Connection>("connecting");
   const gathered = useRef<News[]>([]);
@@ -77,7 +67,7 @@ export function useRunList(filter: ApiFilter, { frozen, paused }: Options) {
       try {
         if (client.isFetching({ queryKey: key }) > 0) await client.refetchQueries({ queryKey: key, exact: true }, { cancelRefetch: false });
         const known = new Set(client.getQueryData<Data>(key)?.pages.flatMap((page) => page.items.map((run) => run.id)));
-        const { data: page } = await request<RunPage>(`/api/runs${toQuery({ ...filter, limit: PAGE })}`, { signal });
+        const { data: page } = await request<RunPage>(`/api/runs${toQuery({ ...filter, limit: RUNS_PAGE })}`, { signal });
         owed.current = now.current.frozen;
         if (!owed.current) client.setQueryData<Data>(key, (data) => data && (without(data, page, known) as Data));
         gathered.current.push(...page.items);
