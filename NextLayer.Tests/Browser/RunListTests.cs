@@ -138,6 +138,36 @@ public sealed partial class RunListTests(Site site)
     }
 
     [Fact]
+    public async Task List_IsAskedForWhileThePageIsOnItsWay_AndNotAgainWhenItComes()
+    {
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        var (asked, release) = (Signal(), Signal());
+        var reads = 0;
+        // Both the stream and its absence have the list read once more, a little later.
+        await page.RouteWebSocketAsync(ListSocket(), _ => { });
+        await page.AddInitScriptAsync("const real = setInterval; window.setInterval = (run, ms, ...rest) => (ms === 2000 ? 0 : real(run, ms, ...rest))");
+        await page.RouteAsync(ListRead(), async read =>
+        {
+            Interlocked.Increment(ref reads);
+            await read.ContinueAsync();
+            asked.TrySetResult();
+        });
+        await page.RouteAsync(ListPart(), async part =>
+        {
+            await release.Task;
+            await part.ContinueAsync();
+        });
+        await page.GotoAsync("/runs", new() { WaitUntil = WaitUntilState.Commit });
+        await asked.Task;
+        release.SetResult();
+
+        await Expect(page.GetByRole(AriaRole.Checkbox, new() { NameRegex = SelectRun() }).First).ToBeVisibleAsync();
+        Assert.Equal(1, reads);
+        Assert.Equal([], visit.Complaints);
+    }
+
+    [Fact]
     public async Task SelectedRuns_AreRunAgainOnce()
     {
         await site.StartAsync();
@@ -236,6 +266,9 @@ public sealed partial class RunListTests(Site site)
 
     [GeneratedRegex("/ws/runs\\?")]
     private static partial Regex ListSocket();
+
+    [GeneratedRegex("/assets/RunsPage")]
+    private static partial Regex ListPart();
 
     [GeneratedRegex("/api/runs\\?")]
     private static partial Regex ListRead();

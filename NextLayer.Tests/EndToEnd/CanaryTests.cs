@@ -115,7 +115,7 @@ public sealed partial class CanaryTests(Servers servers)
                     },
                 },
             }),
-            Step("ask", "wait_for_approval", new { title = "{{ secrets.canary }}?", instructions = "Use {{ secrets.canary }}", show = new[] { "{{ secrets.canary }}" }, notify = new[] { at + "/told?key={{ secrets.canary }}", "a@example.com" } }),
+            Step("ask", "wait_for_approval", new { title = "{{ secrets.canary }}? {{ secrets.pasted }}", instructions = "Use {{ secrets.canary }}", show = new[] { "{{ secrets.canary }}" }, notify = new[] { at + "/told?key={{ secrets.canary }}", "a@example.com" } }),
         ];
         return JsonSerializer.Serialize(new { steps });
     }
@@ -143,7 +143,7 @@ public sealed partial class CanaryTests(Servers servers)
             ("smtp", new { host = "127.0.0.1", port = mail.Port, tls = "none", username = "me" }, new { password = Canary("smtp") }),
             ("openai_compatible", new { base_url = mirror.Url("/model") }, new { api_key = Canary("model") }),
             ("postgres", new { host = database.Host, port = database.Port, database = "postgres", username = database.Username }, new { password = Canary("postgres") }),
-            ("secrets", new { }, new { canary = Canary("bag") }),
+            ("secrets", new { }, new { canary = Canary("bag"), pasted = $"{core[..12]}\n" }),
         ];
         var ids = new List<Guid>();
         foreach (var (type, config, secrets) in connectors)
@@ -205,7 +205,7 @@ public sealed partial class CanaryTests(Servers servers)
         Assert.Contains(mirror.Requests, r => r.Body == $"a {Canary("bag")}"); // From a run of the for-each.
         var told = Assert.Single(mirror.Requests, r => r.PathAndQuery.StartsWith("/told?", StringComparison.Ordinal));
         Assert.Contains(core, told.PathAndQuery, StringComparison.Ordinal);
-        Assert.DoesNotContain(core, told.Body, StringComparison.Ordinal); // The question leaves without it.
+        Assert.DoesNotContain(core[..12], told.Body, StringComparison.Ordinal); // The question leaves without it.
         Assert.Contains(mail.Commands, c => c.Contains(Convert.ToBase64String(Encoding.UTF8.GetBytes($"\0me\0{Canary("smtp")}")), StringComparison.Ordinal));
     }
 

@@ -121,6 +121,7 @@ public sealed class HttpRequestStepTests : IDisposable
     [InlineData("""{"error": "Every courier is on the road.", "status": 503}""", ": Every courier is on the road.")]
     [InlineData("""{"errors": [{"message": "First."}, {"message": "Second."}]}""", ": First.")]
     [InlineData("""{"message": "  ", "error": 7}""", ".")]
+    [InlineData("""{"message": "\ud800"}""", ".")]
     [InlineData("""["sorry"]""", ".")]
     [InlineData("<h1>sorry</h1>", ".")]
     [InlineData("", ".")]

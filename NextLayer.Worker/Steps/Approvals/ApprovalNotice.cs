@@ -25,11 +25,11 @@ internal sealed record ApprovalNotice(
     public static ApprovalNotice Of(StepContext context, ApprovalWait wait, TimeSpan? deadline, Uri? dashboard)
     {
         var query = $"approvals?run={context.RunId}&step={Uri.EscapeDataString(context.StepId)}";
-        var question = EmailMessage.OneLine(string.IsNullOrWhiteSpace(wait.Title) ? context.Step.Definition.Label : wait.Title);
+        var question = string.IsNullOrWhiteSpace(wait.Title) ? context.Step.Definition.Label : wait.Title;
         return new ApprovalNotice(
             context.RunId,
             context.StepId,
-            context.Secrets.Redact(question),
+            EmailMessage.OneLine(context.Secrets.Redact(question)),
             wait.Instructions is { } instructions ? context.Secrets.Redact(instructions) : null,
             context.Now + deadline,
             wait.OnDeadline,

@@ -6,69 +6,82 @@ using NextLayer.Worker.Steps.Http;
 namespace NextLayer.Worker.Steps.Approvals;
 
 /// <summary>
-/// Tells the receivers of a notice, side by side. The question waits whatever becomes of that: who could not be told stands
-/// in the run's log, with the reason.
+/// Tells the receivers of a notice, side by side. The question waits whatever becomes of that: who was told stands in the
+/// run's log, and who could not be, with the reason.
 /// </summary>
 internal sealed class ApprovalNotifier(Mailer mailer, GuardedHttp http, TimeProvider time)
 {
-    /// <summary>For all of it; the question is not asked before.</summary>
+    /// <summary>For all of it, or half of the step's time-out where that is less; the question is not asked before.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)];
 
     /// <exception cref="StepFailure">The run is another worker's now.</exception>
+    /// <exception cref="OperationCanceledException">The attempt is to end.</exception>
     public async Task TellAsync(StepContext context, NoticeReceivers receivers, ApprovalNotice notice, CancellationToken ct)
     {
-        using var timer = new CancellationTokenSource(Patience, time);
+        foreach (var place in receivers.Unreadable)
+            context.Log.Warning($"Nobody is told by {place}: it is neither a mail address nor an http or https address without a user name.");
+        var half = TimeSpan.FromSeconds(context.Step.Definition.TimeoutSeconds / 2);
+        using var timer = new CancellationTokenSource(half < Patience ? half : Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, timer.Token);
-        var tellings = receivers.Addresses
-            .Select(address => TryAsync(context, address.Authority, () => PostAsync(context, address, notice, either.Token), either.Token)).ToList();
+        var tellings = receivers.Addresses.Select(address => Post(context, address, notice)).ToList();
         if (receivers.Mailboxes.Count > 0)
-            tellings.Add(TryAsync(context, receivers.MailboxesShown, () => MailAsync(context, receivers, notice, either.Token), either.Token));
-        await Task.WhenAll(tellings);
-        ct.ThrowIfCancellationRequested();
+            tellings.Add(Mail(context, receivers.Mailboxes, notice));
+        await Task.WhenAll(tellings.Select(telling => TryAsync(context, telling, timer.Token, either.Token)));
     }
 
-    // A message without a way out is in the log instead, and accepted by nobody.
-    private async Task<IReadOnlyList<string>> MailAsync(StepContext context, NoticeReceivers receivers, ApprovalNotice notice, CancellationToken ct) =>
-        (await mailer.SendAsync(context, notice.Mail(receivers.Mailboxes), ct)).Accepted;
+    /// <summary>A message without a way out is in the log instead, and accepted by nobody.</summary>
+    private Telling Mail(StepContext context, IReadOnlyList<EmailAddress> to, ApprovalNotice notice) => new(
+        string.Join(", ", to.Select(mailbox => mailbox.Address)),
+        new SecretValues(),
+        async ct => (await mailer.SendAsync(context, notice.Mail(to), ct)).Accepted);
 
-    private async Task<IReadOnlyList<string>> PostAsync(StepContext context, Uri address, ApprovalNotice notice, CancellationToken ct)
+    private Telling Post(StepContext context, Uri address, ApprovalNotice notice) => new(
+        address.Authority,
+        KeysIn(address),
+        async ct =>
+        {
+            var request = HttpRequestConfig.Post(address, notice.Post(), []);
+            var reply = await new HttpExchange(http.Client, request, context.IdempotencyKey, context.Epoch, () => context.Now).SendAsync(address, ct);
+            return request.SuccessCodes.Contains(reply.StatusCode) ? [address.Authority] : throw HttpFailure.Status(reply);
+        });
+
+    /// <summary>What follows the host of such an address often is the key to it.</summary>
+    private static SecretValues KeysIn(Uri address)
     {
-        context.Secrets.Add(address.AbsolutePath); // In such an address it is often the key.
-        var request = HttpRequestConfig.Post(address, notice.Post(), []);
-        var reply = await new HttpExchange(http.Client, request, context.IdempotencyKey, context.Epoch, () => context.Now).SendAsync(address, ct);
-        return request.SuccessCodes.Contains(reply.StatusCode) ? [address.Authority] : throw HttpFailure.Status(reply);
+        var keys = new SecretValues();
+        foreach (var key in address.Query.TrimStart('?').Split('&', '=').Append(address.AbsolutePath))
+            keys.Add(key);
+        return keys;
     }
 
-    /// <param name="context">The attempt.</param>
-    /// <param name="who">Who is to be told.</param>
-    /// <param name="tell">Gives those who were.</param>
-    /// <param name="ct">Fires when the time is up, or the attempt is to end.</param>
-    private async Task TryAsync(StepContext context, string who, Func<Task<IReadOnlyList<string>>> tell, CancellationToken ct)
+    private async Task TryAsync(StepContext context, Telling telling, CancellationToken timeIsUp, CancellationToken ct)
     {
         try
         {
-            if (await PersistAsync(tell, ct) is { Count: > 0 } told)
+            if (await PersistAsync(telling.TellAsync, ct) is { Count: > 0 } told)
                 context.Log.Info($"Told {string.Join(", ", told)} that the approval waits.");
-        }
-        catch (Exception ex) when (ex is StepConfigException or StepFailure { Failure.Error.Code: not ConnectorSource.LeaseLostCode })
-        {
-            context.Log.Warning($"Could not tell {who} that the approval waits: {ex.Message}");
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
-            context.Log.Warning($"Could not tell {who} in time that the approval waits.");
+            if (!timeIsUp.IsCancellationRequested)
+                throw;
+            context.Log.Warning($"Could not tell {telling.Who} in time that the approval waits.");
+        }
+        catch (Exception ex) when (ex is not StepFailure { Failure.Error.Code: ConnectorSource.LeaseLostCode })
+        {
+            context.Log.Warning($"Could not tell {telling.Who} that the approval waits: {telling.Hidden.Redact(ex.Message)}");
         }
     }
 
-    private async Task<IReadOnlyList<string>> PersistAsync(Func<Task<IReadOnlyList<string>>> tell, CancellationToken ct)
+    private async Task<IReadOnlyList<string>> PersistAsync(Func<CancellationToken, Task<IReadOnlyList<string>>> tell, CancellationToken ct)
     {
         foreach (var pause in Pauses)
         {
             try
             {
-                return await tell();
+                return await tell(ct);
             }
             catch (StepFailure ex) when (ex.Failure.Error.Retryable)
             {
@@ -76,6 +89,11 @@ internal sealed class ApprovalNotifier(Mailer mailer, GuardedHttp http, TimeProv
             }
         }
 
-        return await tell();
+        return await tell(ct);
     }
+
+    /// <param name="Who">As the log shows it.</param>
+    /// <param name="Hidden">What the log must not show of the address.</param>
+    /// <param name="TellAsync">Gives those who were told.</param>
+    private sealed record Telling(string Who, SecretValues Hidden, Func<CancellationToken, Task<IReadOnlyList<string>>> TellAsync);
 }

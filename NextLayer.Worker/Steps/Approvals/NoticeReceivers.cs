@@ -6,12 +6,10 @@ namespace NextLayer.Worker.Steps.Approvals;
 /// <summary>Whom an approval's <c>notify</c> names.</summary>
 /// <param name="Mailboxes">Get one mail together.</param>
 /// <param name="Addresses">Get a POST each.</param>
-internal sealed record NoticeReceivers(IReadOnlyList<EmailAddress> Mailboxes, IReadOnlyList<Uri> Addresses)
+/// <param name="Unreadable">Places of entries that are neither; their texts may hold a key.</param>
+internal sealed record NoticeReceivers(IReadOnlyList<EmailAddress> Mailboxes, IReadOnlyList<Uri> Addresses, IReadOnlyList<string> Unreadable)
 {
     private const string Member = "notify";
-    private const int Most = 50;
-
-    public string MailboxesShown => string.Join(", ", Mailboxes.Select(mailbox => mailbox.Address));
 
     /// <summary>Whether there is anybody to be told.</summary>
     public static bool AnyIn(StepConfig config) => config.Find(Member) switch
@@ -21,16 +19,14 @@ internal sealed record NoticeReceivers(IReadOnlyList<EmailAddress> Mailboxes, IR
         _ => true,
     };
 
-    /// <exception cref="StepConfigException">An entry is neither a mailbox nor a web address.</exception>
     public static NoticeReceivers Read(StepConfig config)
     {
-        var named = config.Texts(Member).Where(text => text.Length > 0).ToList();
-        if (named.Count > Most)
-            throw config.Wrong(Member, $"a list of at most {Most} entries");
-        var receivers = named.Select(text => (Text: text, Mailbox: EmailAddress.TryParse(text), Address: WebAddress(text))).ToList();
-        if (receivers.FirstOrDefault(each => each is { Mailbox: null, Address: null }) is { Text: { } wrong })
-            throw config.Wrong(Member, $"a list of mail addresses and of http or https addresses without a user name; '{wrong.ReplaceLineEndings(" ")}' is neither");
-        return new NoticeReceivers([.. receivers.Select(each => each.Mailbox).OfType<EmailAddress>()], [.. receivers.Select(each => each.Address).OfType<Uri>()]);
+        var entries = config.Texts(Member)
+            .Select((text, index) => (Place: $"{Member}[{index}]", Mailbox: EmailAddress.TryParse(text), Address: WebAddress(text))).ToList();
+        return new NoticeReceivers(
+            [.. entries.Select(entry => entry.Mailbox).OfType<EmailAddress>()],
+            [.. entries.Select(entry => entry.Address).OfType<Uri>().Distinct()],
+            [.. entries.Where(entry => entry is { Mailbox: null, Address: null }).Select(entry => entry.Place)]);
     }
 
     private static Uri? WebAddress(string text) =>

@@ -12,7 +12,7 @@ internal static class WaitForApprovalStep
         Description = "Pauses the run until people have decided; their answer becomes the output.",
         Category = "flow",
         Icon = "user-check",
-        Effect = "none",
+        Effect = "by_notify",
         ConfigSchema = StepSchema.Json("""
             {
               "type": "object",
@@ -37,7 +37,7 @@ internal static class WaitForApprovalStep
                 "deadline_seconds": { "type": "number", "title": "Deadline in seconds", "minimum": 0, "x-ui": { "widget": "hidden" } },
                 "on_deadline": { "type": "string", "title": "At the deadline", "enum": ["reject", "approve", "escalate"], "default": "reject" },
                 "escalate_to": { "type": ["array", "string"], "title": "Escalate to", "items": { "type": "string" } },
-                "notify": { "type": "array", "title": "Tell these (mail addresses, or web addresses that get a POST)", "items": { "type": "string" }, "maxItems": 50 },
+                "notify": { "type": "array", "title": "Tell these (mail addresses, or web addresses that get a POST)", "items": { "type": "string", "pattern": "@|^https?://" }, "maxItems": 50 },
                 "connector": { "type": "string", "title": "SMTP connector for that mail", "x-ui": { "widget": "connector" } }
               },
               "if": { "properties": { "on_deadline": { "const": "escalate" } }, "required": ["on_deadline"] },

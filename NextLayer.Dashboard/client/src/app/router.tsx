@@ -43,13 +43,13 @@ const runs = createRoute({
   ...at("/runs"),
   validateSearch: readRunsSearch,
   loaderDeps: ({ search }) => search,
-  loader: ({ deps }) => void ahead("runs.read", () => queryClient.prefetchInfiniteQuery(runListQuery(toApi(deps, getPrefs().tenantId, Date.now())))),
+  loader: ({ deps, cause }) => void ahead(cause, "runs.read", () => queryClient.prefetchInfiniteQuery(runListQuery(toApi(deps, getPrefs().tenantId, Date.now())))),
   component: guarded("runs.read", text.pages.runs, lazyRouteComponent(() => import("@/features/runs/RunsPage"), "RunsPage")),
 });
 const run = createRoute({
   ...at("/runs/$runId"),
   validateSearch: readRunSearch,
-  loader: ({ params }) => void ahead("runs.read", () => queryClient.prefetchQuery(runQuery(params.runId))),
+  loader: ({ params, cause }) => void ahead(cause, "runs.read", () => queryClient.prefetchQuery(runQuery(params.runId))),
   component: guarded("runs.read", text.pages.run, lazyRouteComponent(() => import("@/features/run/RunDetailPage"), "RunDetailPage")),
 });
 const pipelines = createRoute({

@@ -1,5 +1,5 @@
 import { useEffect, useReducer, useRef, useState } from "react";
-import { get, toQuery } from "@/shared/api/http";
+import { ApiError, get, toQuery } from "@/shared/api/http";
 import { openSocket, POLL_MS, type Connection } from "@/shared/api/socket";
 import type { RunEvent, StreamMessage } from "@/shared/api/types";
 import { NO_HISTORY, takeIn, type History } from "./stream";
@@ -54,22 +54,24 @@ export function useRunHistory(runId: string, enabled: boolean): { history: Histo
     const readOn = async () => {
       if (busy || document.hidden) return;
       busy = true;
+      const read: StreamMessage[] = [];
+      const known = lastSeq.current;
       try {
-        let full = true;
-        for (let after = lastSeq.current; full; ) {
-          const page: { items: RunEvent[]; last_seq: number } = await get(`/api/runs/${runId}/events${toQuery({ after_seq: after, limit: PAGE })}`, { signal: controller.signal });
-          add(page.items.map((event) => ({ ...event, type: "event" })));
-          after = page.last_seq;
-          full = page.items.length === PAGE;
-        }
-      } catch {
-        // Asked again soon.
+        let page: RunEvent[];
+        do {
+          page = (await get<{ items: RunEvent[] }>(`/api/runs/${runId}/events${toQuery({ after_seq: known + read.length, limit: PAGE })}`, { signal: controller.signal })).items;
+          read.push(...page.map((event) => ({ ...event, type: "event" as const })));
+        } while (page.length === PAGE);
+        add(read); // At once: a part of it would look like the whole.
+      } catch (error) {
+        // Asked again soon, unless it was refused.
+        if (error instanceof ApiError && !error.isUnreachable && error.status !== 429) clearInterval(timer);
       } finally {
         busy = false;
       }
     };
-    if (connection === "polling") void readOn();
     const timer = setInterval(() => void readOn(), POLL_MS);
+    if (connection === "polling") void readOn();
     return () => {
       clearInterval(timer);
       controller.abort();

@@ -8,7 +8,7 @@ import { RUNS_PAGE, runListQuery, type RunsFilter } from "./runListQuery";
 
 /** News are put together this long, so that a thousand of them are one change of the page. */
 const GATHER_MS = 300;
-const AHEAD_MS = 2_000;
+const AHEAD_MS = 10_000;
 const MOST_WAITING = 200;
 
 type Data = InfiniteData<RunPage & { total: string }, string | null>;
