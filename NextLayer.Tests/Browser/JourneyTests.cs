@@ -304,6 +304,40 @@ public sealed partial class JourneyTests(Site site)
         Assert.Equal([], visit.Complaints);
     }
 
+    [Fact]
+    public async Task Instructions_InMarkdown_AreSetAsSuch_AndRunNothing()
+    {
+        await site.StartAsync();
+        const string Instructions = """
+            # Before you decide
+            Look at **the order**:
+
+            - [the order](https://shop.example/orders/7)
+            - [a trap](javascript:window.hacked=1)
+            - ![a picture](https://shop.example/7.png)
+
+            <b>not bold</b>
+            """;
+        var line = await site.Demo.AddLineAsync("Read first", System.Text.Json.JsonSerializer.Serialize(
+            new { steps = new[] { new { id = "ask", type = "wait_for_approval", config = new { title = "Ship it?", instructions = Instructions } } } }));
+        var runId = await site.Demo.StartAsync(line);
+        await site.Demo.UntilAsync(runId, "PAUSED");
+        await using var visit = await site.VisitAsync(width: 360, height: 780);
+        await visit.OpenAsync($"/approvals?run={runId}&step=ask", "Approvals");
+        var card = visit.Page.GetByRole(AriaRole.Article, new() { Name = "Ship it?" });
+
+        await Expect(card.Locator("strong")).ToHaveTextAsync("the order");
+        await Expect(card.GetByRole(AriaRole.Link, new() { Name = "the order" })).ToHaveAttributeAsync("href", "https://shop.example/orders/7");
+        await Expect(card.GetByRole(AriaRole.Link, new() { Name = "a picture" })).ToHaveAttributeAsync("target", "_blank");
+        await Expect(card.GetByText("a trap")).ToBeVisibleAsync();
+        await Expect(card.GetByRole(AriaRole.Link, new() { Name = "a trap" })).ToHaveCountAsync(0);
+        await Expect(card).ToContainTextAsync("<b>not bold</b>");
+        await Expect(card.Locator("img, b")).ToHaveCountAsync(0);
+        Assert.Equal([], await visit.FlawsAsync());
+        await visit.ShootAsync("journey-instructions");
+        Assert.Equal([], visit.Complaints);
+    }
+
     [GeneratedRegex("^Select run")]
     private static partial Regex SelectRun();
 

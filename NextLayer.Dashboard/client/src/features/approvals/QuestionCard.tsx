@@ -1,5 +1,5 @@
 import { Hourglass, ThumbsDown, ThumbsUp } from "lucide-react";
-import type { ReactNode } from "react";
+import { lazy, Suspense, type ReactNode } from "react";
 import { text } from "@/shared/text";
 import { duration } from "@/shared/time/format";
 import { exact, Time } from "@/shared/time/Time";
@@ -7,6 +7,8 @@ import { useNow } from "@/shared/time/useNow";
 import { JsonTree } from "@/shared/ui/JsonTree";
 import { Tag } from "@/shared/ui/Status";
 import type { Decision, Question } from "./approvalQueries";
+
+const Markdown = lazy(() => import("@/shared/ui/Markdown"));
 
 /** A question to people: what it is about, who has voted, how long there is; and below it what one can do. */
 export function QuestionCard({ question, where, children }: { question: Question; where?: ReactNode; children?: ReactNode }) {
@@ -24,7 +26,11 @@ export function QuestionCard({ question, where, children }: { question: Question
         {question.status === "waiting" ? <Deadline at={question.deadline_at} /> : <Outcome status={question.status} />}
       </div>
       <div className="flex flex-col gap-4 px-4 py-3">
-        {question.instructions && <p className="text-sm whitespace-pre-wrap text-pretty">{question.instructions}</p>}
+        {question.instructions && (
+          <Suspense fallback={<p className="text-sm whitespace-pre-wrap text-pretty">{question.instructions}</p>}>
+            <Markdown>{question.instructions}</Markdown>
+          </Suspense>
+        )}
         {question.show !== null && question.show !== undefined && <JsonTree value={question.show} label={text.approvals.show} />}
         <Quorum question={question} />
         {children}

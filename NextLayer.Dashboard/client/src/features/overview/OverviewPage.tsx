@@ -124,13 +124,13 @@ function RunsCard({ title, runs, more, empty }: { title: string; runs: readonly 
         <ul>
           {runs.map((run) => (
             <li key={run.id} className="border-b border-line last:border-0">
-              <Link to="/runs/$runId" params={{ runId: run.id }} className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 px-4 py-2 text-sm hover:bg-hover ring-inset-focus sm:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_auto_5rem]">
+              <Link to="/runs/$runId" params={{ runId: run.id }} className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-0.5 px-4 py-2 text-sm hover:bg-hover ring-inset-focus sm:grid-cols-[minmax(0,1fr)_auto_5rem]">
                 <PipelineName run={run} />
-                <span className="min-w-0 max-sm:hidden">
-                  <Note run={run} />
-                </span>
                 <RunBadge run={run} />
                 <Time at={run.created_at} className="text-right text-xs text-ink-3 max-sm:hidden" />
+                <span className="col-span-full min-w-0 text-xs">
+                  <Note run={run} />
+                </span>
               </Link>
             </li>
           ))}
