@@ -129,7 +129,7 @@ function RunsCard({ title, runs, more, empty }: { title: string; runs: readonly 
                 <RunBadge run={run} />
                 <Time at={run.created_at} className="text-right text-xs text-ink-3 max-sm:hidden" />
                 <span className="col-span-full min-w-0 text-xs">
-                  <Note run={run} />
+                  <Note run={run} wide />
                 </span>
               </Link>
             </li>
@@ -153,8 +153,8 @@ function PipelineTable({ title, rows, empty, praise }: { title: string; rows: re
           <thead>
             <tr>
               <th className={TH}>{text.common.pipeline}</th>
-              <th className={cx(TH, "w-16 text-right")}>{text.pages.runs}</th>
-              <th className={cx(TH, "w-20 text-right")}>{text.overview.failed}</th>
+              <th className={cx(TH, "w-14 text-right sm:w-16")}>{text.pages.runs}</th>
+              <th className={cx(TH, "w-16 text-right sm:w-20")}>{text.overview.failed}</th>
               <th className={cx(TH, "w-24 text-right")}>{text.overview.under}</th>
             </tr>
           </thead>
@@ -162,7 +162,7 @@ function PipelineTable({ title, rows, empty, praise }: { title: string; rows: re
             {rows.map((row) => (
               <tr key={row.pipeline_id}>
                 <td className={TD}>
-                  <Link to="/pipelines/$pipelineId" params={{ pipelineId: row.pipeline_id }} className="block truncate font-medium hover:text-accent-ink hover:underline">
+                  <Link to="/pipelines/$pipelineId" params={{ pipelineId: row.pipeline_id }} className="block font-medium break-words whitespace-normal hover:text-accent-ink hover:underline sm:truncate">
                     {row.name}
                   </Link>
                 </td>

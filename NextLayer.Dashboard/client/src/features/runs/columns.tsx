@@ -9,6 +9,7 @@ import { text } from "@/shared/text";
 import { Duration, Time } from "@/shared/time/Time";
 import { RunBadge } from "@/shared/ui/Status";
 import { shortId } from "@/shared/ui/Copy";
+import { cx } from "@/shared/ui/cx";
 import { LabelChip } from "./LabelChip";
 import { pairsOf } from "./labels";
 import { orLonger } from "./lengths";
@@ -121,11 +122,12 @@ export function Trigger({ type }: { type: string }) {
   );
 }
 
-export function Note({ run }: { run: Run }) {
+/** Why it is as it is, in one line; `wide` gives a reason more. */
+export function Note({ run, wide }: { run: Run; wide?: boolean }) {
   if (run.error_message) {
     const line = firstLine(run.error_message);
     return (
-      <span className="block truncate text-[var(--s-failed)]" title={run.error_message}>
+      <span className={cx(wide ? "line-clamp-4 break-words sm:line-clamp-2" : "block truncate", "text-[var(--s-failed)]")} title={run.error_message}>
         {line}
       </span>
     );
