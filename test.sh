@@ -36,6 +36,8 @@ dotnet test NextLayer.Tests --no-build --nologo \
     --results-directory "$results" --settings NextLayer.Tests/coverage.runsettings \
     --collect "XPlat Code Coverage" \
     --blame-hang-timeout 10min --blame-hang-dump-type none "$@" || status=$?
+# What was cut off leaves the process of the tests behind, and that its servers.
+[ "$status" -eq 0 ] || pkill -KILL -f "^$PWD/NextLayer\.Tests/bin/.*/NextLayer\.Tests @@" || true
 
 scripts/coverage.sh "$results"
 exit $status
