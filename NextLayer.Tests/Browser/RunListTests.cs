@@ -142,7 +142,7 @@ public sealed partial class RunListTests(Site site)
     {
         await using var visit = await site.VisitAsync();
         var page = visit.Page;
-        var (asked, release) = (Signal(), Signal());
+        var release = Signal();
         var reads = 0;
         // Both the stream and its absence have the list read once more, a little later.
         await page.RouteWebSocketAsync(ListSocket(), _ => { });
@@ -151,15 +151,15 @@ public sealed partial class RunListTests(Site site)
         {
             Interlocked.Increment(ref reads);
             await read.ContinueAsync();
-            asked.TrySetResult();
         });
         await page.RouteAsync(ListPart(), async part =>
         {
             await release.Task;
             await part.ContinueAsync();
         });
+        var answer = page.WaitForResponseAsync(ListRead());
         await page.GotoAsync("/runs", new() { WaitUntil = WaitUntilState.Commit });
-        await asked.Task;
+        await (await answer).FinishedAsync();
         release.SetResult();
 
         await Expect(page.GetByRole(AriaRole.Checkbox, new() { NameRegex = SelectRun() }).First).ToBeVisibleAsync();

@@ -153,18 +153,37 @@ public sealed class ApprovalNoticeTests : IAsyncLifetime, IDisposable
             bench.Lines.Select(line => line.Message).Order());
     }
 
-    [Fact]
-    public async Task Receiver_ThatNeverAnswers_HoldsTheQuestionUpForAWhileOnly()
+    [Theory]
+    [InlineData(600, 30)]
+    [InlineData(20, 10)]
+    public async Task Receiver_ThatNeverAnswers_HoldsTheQuestionUpForAWhileOnly(double timeoutSeconds, int held)
     {
         await using var chat = await StandIn.StartAsync(c => Task.Delay(Timeout.Infinite, c.RequestAborted));
         var clock = new ManualClock();
 
-        var running = bench.RunAsync(Step(clock), new { notify = new[] { chat.Address, chat.Address } });
+        var running = bench.RunAsync(Step(clock), new { notify = new[] { chat.Address, chat.Address } }, timeoutSeconds: timeoutSeconds);
         await Eventually.TrueAsync(() => !chat.Requests.IsEmpty, "it is asked");
-        clock.Advance(TimeSpan.FromSeconds(30)); // Half of the step's time-out.
+        clock.Advance(TimeSpan.FromSeconds(held) - TimeSpan.FromTicks(1));
+        Assert.False(running.IsCompleted);
+        clock.Advance(TimeSpan.FromTicks(1));
 
         Assert.IsType<StepResult.Waiting>(await running);
         Assert.Equal($"Could not tell 127.0.0.1:{chat.Port} in time that the approval waits.", Assert.Single(bench.Lines).Message);
+    }
+
+    // A worker that drains gives the run to another, which tells; of a cancelled run nobody is to be told.
+    [Fact]
+    public async Task Attempt_ThatIsInterrupted_SaysNothingOfItsReceiversAndAsksNothing()
+    {
+        await using var chat = await StandIn.StartAsync(c => Task.Delay(Timeout.Infinite, c.RequestAborted));
+        using var interruption = new CancellationTokenSource();
+
+        var running = bench.RunAsync(Step(), new { notify = chat.Address }, interruption: interruption.Token);
+        await Eventually.TrueAsync(() => !chat.Requests.IsEmpty, "it is asked");
+        await interruption.CancelAsync();
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => running);
+        Assert.Empty(bench.Lines);
     }
 
     [Fact]

@@ -21,11 +21,18 @@ internal sealed class StepBench
     private readonly ActiveRun run = new(Claim(), 0, TimeProvider.System);
 
     /// <summary>One attempt; a bad configuration comes back as the failure the engine makes of it.</summary>
+    /// <exception cref="OperationCanceledException">It was interrupted.</exception>
     public async Task<StepResult> RunAsync(
-        IStepHandler handler, object config, object? input = null, StepResume? resume = null, int attempt = 1)
+        IStepHandler handler,
+        object config,
+        object? input = null,
+        StepResume? resume = null,
+        int attempt = 1,
+        double timeoutSeconds = 120,
+        CancellationToken? interruption = null)
     {
         var json = config is string text ? JsonDocument.Parse(text).RootElement : JsonSerializer.SerializeToElement(config);
-        var dag = JsonSerializer.SerializeToElement(new { steps = new[] { new { id = "s", type = handler.Type, config = json } } });
+        var dag = JsonSerializer.SerializeToElement(new { steps = new[] { new { id = "s", type = handler.Type, config = json, timeout_seconds = timeoutSeconds } } });
         var graph = WorkflowGraph.TryCreate(WorkflowDefinition.Parse(dag), out var errors);
         Assert.Empty(errors);
         var step = graph!.Find("s")!; // No errors: both are there.
@@ -40,10 +47,10 @@ internal sealed class StepBench
         };
         // What it did not expect is a test's failure, told as such.
         var result = await new AttemptRunner(TimeProvider.System, NullLogger<AttemptRunner>.Instance).RunAsync(
-            handler, context, TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+            handler, context, TimeSpan.FromSeconds(timeoutSeconds), interruption ?? TestContext.Current.CancellationToken);
         if (result is StepResult.Failed { Error: { Code: StepCodes.Internal, Message: var message } })
             Assert.Fail(message);
-        return result ?? throw new OperationCanceledException("The test was cancelled.");
+        return result ?? throw new OperationCanceledException("The attempt was interrupted.");
     }
 
     public async Task<JsonElement> OutputAsync(IStepHandler handler, object config, object? input = null)
